@@ -1,0 +1,77 @@
+"""An answer: rows and what each column means, ready for any output format.
+
+Analysis makes it, outputs write it; neither knows the other. All numbers inside are integers, so that
+no format can round differently: MONEY in minor units of the row's currency, SCALED in 10^-scale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Kind(StrEnum):
+    """What a cell holds, and so how each format writes it."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    MONEY = "money"  # Int64 minor units; decimals of the currency in the row's `currency_field`
+    SCALED = "scaled"  # Int64; value = integer / 10**scale (ratios: scale 4; quantities: scale 3)
+    DATE = "date"  # pl.Date
+    INSTANT = "instant"  # pl.Datetime("us", "UTC"); written with the workspace's offset
+    BOOLEAN = "boolean"
+    OBJECT = "object"  # pl.Struct, described by `fields`
+    LIST = "list"  # pl.List of pl.Struct, each described by `fields`
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One key of an answer, in documented order."""
+
+    name: str
+    kind: Kind
+    doc: str
+    nullable: bool = True
+    values: tuple[str, ...] = ()
+    """Closed choices of a TEXT field."""
+    scale: int = 0
+    trim: bool = False
+    """SCALED: write 1.5 rather than 1.500."""
+    currency_field: str = "currency"
+    fields: tuple[Field, ...] = ()
+    title: str = ""
+    """Short header in a table; empty: the name with spaces."""
+    priority: int | None = 0
+    """In a table that is too wide, fields with the highest number go first; 0 always stays; None: never in a table."""
+    wide: bool = False
+    """A table may shorten this text first (with an ellipsis) before it drops other columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command found.
+
+    Args:
+        name: the schema's name, e.g. "leaderboard".
+        fields: the keys, in order; `rows` has exactly these columns.
+        rows: one row per thing.
+        single: a plain object rather than an array (rows has one row).
+        title: headline of the table.
+        notes: what was left out, cut or must be known; under a table and on stderr for other formats.
+        timezone: IANA zone in which instants are written.
+        total_rows: how many rows there were before a cut asked for by the question itself (top N).
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    rows: pl.DataFrame
+    timezone: str
+    single: bool = False
+    title: str = ""
+    notes: tuple[str, ...] = ()
+    panels: tuple[str, ...] = field(default=())
+    """Names of fields whose values head side-by-side columns when a table is drawn turned (fields down)."""

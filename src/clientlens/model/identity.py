@@ -1,0 +1,189 @@
+"""Who is one client: records become clients by their keys, whatever order they arrive in.
+
+Keys, strongest first: e-mail, customer number (of its store), phone, name with postal address, the source's own id.
+Their texts begin with a letter that sorts in this order (`e:`, `n:`, `p:`, `r:`, `s:`), so the smallest text is the
+strongest key.
+
+1. Records that carry an e-mail or a customer number are joined by these alone; a record carrying both joins the two.
+2. A record with neither belongs to the one client of step 1 whose records carry its phone. Where several do, it would
+   have to join them, which a phone never does: it stays a client of its own, as it does where none does.
+3. A record with no phone either is treated the same way by name and postal address.
+4. A record with none of these stands by the source's own id.
+
+The result is a function of the set of records: nothing depends on which file came first.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+
+import polars as pl
+
+from clientlens.model.tables import CLIENTS, IDENTITIES
+
+KEY_COLUMNS = ("email_key", "number_key", "phone_key", "residence_key", "source_key")
+SHARED_BY_NAMES = 50
+"""A key that more names than this carry is a till's or a placeholder's rather than a person's."""
+
+_NAME = ("name", "first_name", "last_name")
+_ADDRESS = ("street", "street2", "postcode", "city", "province", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The outcome of `resolve`.
+
+    identities: `tables.IDENTITIES`, every e-mail and customer number, and the key of every weaker record.
+    clients: `tables.CLIENTS`, one row per client.
+    shared_keys: key (String), client_id (String), names (UInt32): keys carried by more than 50 names.
+    """
+
+    identities: pl.DataFrame
+    clients: pl.DataFrame
+    shared_keys: pl.DataFrame
+
+
+def client_id_of(key: str) -> str:
+    """The id that a client whose smallest key this is has: 12 base32 characters of its SHA-256, in lower case."""
+    return base64.b32encode(hashlib.sha256(key.encode()).digest())[:12].decode().lower()
+
+
+def client_ids(keys: pl.Series) -> pl.Series:
+    """`client_id_of` for a column of keys; Polars has no SHA-256, so this one step leaves it."""
+    return pl.Series("client_id", [client_id_of(key) for key in keys.to_list()], dtype=pl.String)
+
+
+def resolve(people: pl.DataFrame) -> Identified:
+    """Join records into clients.
+
+    Args:
+        people: `tables.PEOPLE` rows of everything stored, in any order, repeats allowed.
+    """
+    labels = _strong_components(people)
+    owner = _with_weaker(people, labels, column="phone_key", stronger=("email_key", "number_key"))
+    owner = _with_weaker(
+        people, owner, column="residence_key", stronger=("email_key", "number_key", "phone_key")
+    )
+    alone = (
+        people.filter(pl.all_horizontal(pl.col(KEY_COLUMNS[:-1]).is_null()))
+        .select(key="source_key", label="source_key")
+        .drop_nulls()
+        .unique()
+    )
+    owner = pl.concat([owner, alone])
+    smallest = owner.select("label").unique().sort("label")
+    ids = smallest.with_columns(client_ids(smallest["label"]))
+    keys = owner.join(ids, on="label", how="inner").select(person_key="key", client_id="client_id")
+    identities = IDENTITIES.conform(keys.sort("person_key"))
+    return Identified(identities, _clients(people, identities), _shared(people, identities))
+
+
+def _strong_components(people: pl.DataFrame) -> pl.DataFrame:
+    """key, label: connected components over e-mails and customer numbers; label = smallest key."""
+    keys = pl.concat([people.select(key="email_key"), people.select(key="number_key")]).drop_nulls().unique()
+    labels = keys.with_columns(label="key")
+    edges = people.select(a="email_key", b="number_key").drop_nulls().unique()
+    while True:
+        pairs = (
+            edges.join(labels.select(a="key", la="label"), on="a")
+            .join(labels.select(b="key", lb="label"), on="b")
+            .filter(pl.col("la") != pl.col("lb"))
+            .with_columns(to=pl.min_horizontal("la", "lb"), label=pl.max_horizontal("la", "lb"))
+        )
+        if pairs.is_empty():
+            return labels
+        hook = _follow(pairs.group_by("label").agg(pl.col("to").min()))
+        labels = labels.join(hook, on="label", how="left").select("key", label=pl.coalesce("to", "label"))
+
+
+def _follow(hook: pl.DataFrame) -> pl.DataFrame:
+    """label, to: each `to` replaced by where it leads in the end (to < label, so this ends)."""
+    while True:
+        further = hook.join(hook.select(to="label", beyond="to"), on="to", how="left")
+        if further["beyond"].null_count() == further.height:
+            return hook
+        hook = further.select("label", to=pl.coalesce("beyond", "to"))
+
+
+def _with_weaker(
+    people: pl.DataFrame, owner: pl.DataFrame, *, column: str, stronger: tuple[str, ...]
+) -> pl.DataFrame:
+    """`owner` (key, label) with the records that have `column` but no stronger key.
+
+    Such a record goes to the one label that carries the same value of `column`, else it is its own.
+    """
+    weak = (
+        people.filter(pl.all_horizontal(pl.col(stronger).is_null())).select(key=column).drop_nulls().unique()
+    )
+    carriers = (
+        people.filter(pl.any_horizontal(pl.col(stronger).is_not_null()))
+        .select("person_key", key=column)
+        .drop_nulls()
+        .join(owner.select(person_key="key", label="label"), on="person_key")
+        .group_by("key")
+        .agg(pl.col("label").n_unique().alias("carriers"), pl.col("label").min())
+        .filter(pl.col("carriers") == 1)
+    )
+    placed = weak.join(carriers, on="key", how="left").select("key", label=pl.coalesce("label", "key"))
+    return pl.concat([owner, placed])
+
+
+def _clients(people: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
+    """One row per client with the details it is shown with; see the columns' documentation in `tables`."""
+    records = people.join(identities, on="person_key", how="inner")
+    # Every column takes part in the order, so that equal dates cannot let the order of files decide.
+    rest = [name for name in people.columns if name not in {"is_profile", "seen_at"}]
+    by_profile = records.sort(
+        ["is_profile", "seen_at", *rest], descending=[True, True, *(False for _ in rest)], nulls_last=True
+    )
+    by_date = records.sort(["seen_at", *rest], descending=[True, *(False for _ in rest)], nulls_last=True)
+    named = _first_with(by_profile, "name", _NAME)
+    addressed = _first_with(by_date, "street", _ADDRESS)
+    told = pl.col("accepts_email")
+    basic = by_profile.group_by("client_id", maintain_order=True).agg(
+        pl.col("email").drop_nulls().first(),
+        pl.col("phone").drop_nulls().first(),
+        pl.col("company").drop_nulls().first(),
+        # A list of clients states today's consent; where two lists disagree, the refusal counts.
+        pl.coalesce(told.filter(pl.col("is_profile")).min(), told.drop_nulls().first()).alias(
+            "accepts_email"
+        ),
+        pl.coalesce(pl.col("number_key").drop_nulls().min(), pl.col("source_key").drop_nulls().min())
+        .str.extract(r"^.:[^:]*:(.*)$")
+        .alias("source_number"),
+        pl.col("store").unique().sort().str.join(", ").alias("stores"),
+        pl.col("source").unique().sort().str.join(", ").alias("sources"),
+        pl.min_horizontal(pl.col("joined_at").min(), pl.col("first_order_at").min()).alias("joined_at"),
+    )
+    clients = (
+        basic.join(named, on="client_id", how="left")
+        .join(addressed, on="client_id", how="left")
+        .with_columns(anonymous=pl.all_horizontal(pl.col("name", "email", "phone").is_null()))
+    )
+    return CLIENTS.conform(clients.sort("client_id"))
+
+
+def _first_with(records: pl.DataFrame, needed: str, columns: tuple[str, ...]) -> pl.DataFrame:
+    """client_id and `columns` of each client's first record in which `needed` is known."""
+    return (
+        records.filter(pl.col(needed).is_not_null())
+        .unique("client_id", keep="first", maintain_order=True)
+        .select("client_id", *columns)
+    )
+
+
+def _shared(people: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
+    """Keys carried by more than `SHARED_BY_NAMES` different names."""
+    carried = pl.concat([people.select("name", "person_key", key=column) for column in KEY_COLUMNS[:3]])
+    return (
+        carried.drop_nulls()
+        .with_columns(pl.col("name").str.to_lowercase())
+        .group_by("key")
+        .agg(pl.col("name").n_unique().alias("names"), pl.col("person_key").min())
+        .filter(pl.col("names") > SHARED_BY_NAMES)
+        .join(identities, on="person_key")
+        .select("key", "client_id", "names")
+        .sort("key")
+    )

@@ -1,0 +1,237 @@
+"""Who is one client, worked out by hand."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import random
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clientlens.model.identity import Identified, client_id_of, resolve
+from clientlens.model.tables import PEOPLE
+
+
+def person(**known):
+    """One record; keys are derived from the details given, as a source would."""
+    keys = {
+        "email_key": "e:" + known["email"] if "email" in known else None,
+        "number_key": f"n:main:{known['number']}" if "number" in known else None,
+        "phone_key": "p:" + known["phone"] if "phone" in known else None,
+        "residence_key": "r:" + known["home"] if "home" in known else None,
+        "source_key": f"s:main:{known['source_id']}" if "source_id" in known else None,
+    }
+    row = {
+        "person_key": min(key for key in keys.values() if key),
+        "source": known.get("source", "shopify_orders"),
+        "store": known.get("store", "main"),
+        "is_profile": known.get("profile", False),
+        "seen_at": known.get("seen_at"),
+        **keys,
+    }
+    for name in ("name", "email", "phone", "street", "city", "accepts_email", "first_order_at", "joined_at"):
+        row[name] = known.get(name)
+    return row
+
+
+def people(*rows):
+    return PEOPLE.conform(pl.DataFrame(list(rows), schema_overrides=PEOPLE.schema, infer_schema_length=None))
+
+
+def day(number):
+    return datetime(2026, 1, number, tzinfo=UTC)
+
+
+def groups(found: Identified) -> set[frozenset[str]]:
+    """The keys of each client."""
+    listed = found.identities.group_by("client_id").agg("person_key")["person_key"].to_list()
+    return {frozenset(keys) for keys in listed}
+
+
+def test_the_id_is_twelve_base32_characters_of_the_sha256_of_the_smallest_key():
+    digest = hashlib.sha256(b"e:ann@example.org").digest()
+    expected = base64.b32encode(digest).decode()[:12].lower()
+    assert client_id_of("e:ann@example.org") == expected
+    found = resolve(people(person(number="7", email="ann@example.org")))
+    assert found.clients["client_id"].to_list() == [expected]
+
+
+def test_a_record_carrying_an_email_and_a_number_joins_the_two():
+    found = resolve(
+        people(
+            person(email="ann@example.org"),
+            person(number="7"),
+            person(email="ann@example.org", number="7"),
+            person(email="bob@example.org"),
+        )
+    )
+    assert groups(found) == {
+        frozenset({"e:ann@example.org", "n:main:7"}),
+        frozenset({"e:bob@example.org"}),
+    }
+
+
+def test_a_long_chain_of_joins_is_one_client():
+    links = [person(email=f"m{n:03}@example.org", number=f"{n:03}") for n in range(100)]
+    links += [person(email=f"m{n + 1:03}@example.org", number=f"{n:03}") for n in range(100)]
+    random.Random(3).shuffle(links)
+    found = resolve(people(*links))
+    assert found.clients.height == 1
+    assert found.clients["client_id"].item() == client_id_of("e:m000@example.org")
+
+
+def test_two_emails_with_one_phone_and_one_address_stay_two_clients():
+    found = resolve(
+        people(
+            person(email="ann@example.org", phone="+4930", home="x|y"),
+            person(email="bob@example.org", phone="+4930", home="x|y"),
+        )
+    )
+    assert found.clients.height == 2
+
+
+def test_a_record_with_only_a_phone_belongs_to_the_one_client_who_has_it():
+    found = resolve(people(person(email="ann@example.org", phone="+4930"), person(phone="+4930")))
+    assert groups(found) == {frozenset({"e:ann@example.org", "p:+4930"})}
+    assert found.clients["client_id"].item() == client_id_of("e:ann@example.org")
+
+
+def test_a_record_with_only_a_phone_that_two_clients_have_stands_alone():
+    found = resolve(
+        people(
+            person(email="ann@example.org", phone="+4930"),
+            person(email="bob@example.org", phone="+4930"),
+            person(phone="+4930"),
+            person(phone="+4930", name="Till"),
+        )
+    )
+    assert groups(found) == {
+        frozenset({"e:ann@example.org"}),
+        frozenset({"e:bob@example.org"}),
+        frozenset({"p:+4930"}),
+    }
+
+
+def test_an_address_joins_only_records_without_email_number_and_phone():
+    found = resolve(
+        people(
+            person(phone="+4930", home="ann|street 1"),
+            person(home="ann|street 1"),
+            person(home="carl|street 9"),
+            person(email="zoe@example.org", home="carl|street 9", phone="+1"),
+            person(email="yan@example.org", home="carl|street 9"),
+        )
+    )
+    assert groups(found) == {
+        frozenset({"p:+4930", "r:ann|street 1"}),
+        frozenset({"r:carl|street 9"}),
+        frozenset({"e:zoe@example.org"}),
+        frozenset({"e:yan@example.org"}),
+    }
+
+
+def test_a_client_known_by_the_sources_id_alone_is_anonymous_with_that_number():
+    found = resolve(people(person(source_id="1042"), person(number="9")))
+    shown = found.clients.select("anonymous", "source_number").sort("source_number").rows()
+    assert shown == [(True, "1042"), (True, "9")]
+
+
+def test_details_come_from_the_list_of_clients_then_from_the_latest_record():
+    found = resolve(
+        people(
+            person(
+                email="a@example.org", name="Old Name", seen_at=day(1), street="Old 1", accepts_email=True
+            ),
+            person(email="a@example.org", name="New Name", seen_at=day(9), street="New 2", city="B"),
+            person(
+                email="a@example.org", name="Ann Listed", profile=True, street="List 3", accepts_email=False
+            ),
+            person(email="b@example.org", name="First", seen_at=day(1), first_order_at=day(1)),
+            person(
+                email="b@example.org",
+                name="Second",
+                seen_at=day(2),
+                first_order_at=day(2),
+                accepts_email=True,
+            ),
+        )
+    )
+    shown = found.clients.sort("email").select("name", "street", "city", "accepts_email", "joined_at").rows()
+    assert shown == [
+        ("Ann Listed", "New 2", "B", False, None),
+        ("Second", None, None, True, day(1)),
+    ]
+
+
+@pytest.mark.parametrize(("names", "reported"), [(50, 0), (51, 1)])
+def test_a_key_carried_by_more_than_fifty_names_is_reported(names, reported):
+    rows = [person(email="till@example.org", name=f"Name {n}") for n in range(names)]
+    found = resolve(people(*rows, person(email="ann@example.org", name="Ann")))
+    assert found.shared_keys.height == reported
+    if reported:
+        assert found.shared_keys.row(0) == ("e:till@example.org", client_id_of("e:till@example.org"), 51)
+
+
+def test_nobody_gives_no_clients():
+    found = resolve(PEOPLE.conform(pl.DataFrame(schema=PEOPLE.schema)))
+    assert found.clients.is_empty()
+    assert found.identities.is_empty()
+
+
+few = st.sampled_from(["1", "2", "3", "4"])
+records = st.lists(
+    st.fixed_dictionaries(
+        {}, optional={"email": few, "number": few, "phone": few, "home": few, "source_id": few}
+    ).filter(bool),
+    min_size=1,
+    max_size=12,
+)
+
+
+def by_the_book(rows):
+    """The rules of the module's docstring, one record at a time, as sets."""
+    clients = []
+    for row in rows:
+        mine = {key for key in (row["email_key"], row["number_key"]) if key}
+        if mine:
+            touching = [c for c in clients if c & mine]
+            clients = [c for c in clients if not c & mine] + [set().union(mine, *touching)]
+    carried = [({k for k in (r["email_key"], r["number_key"]) if k}, r) for r in rows]
+    for column, stronger in (("phone_key", 2), ("residence_key", 3)):
+        before = [set(c) for c in clients]
+        order = ("email_key", "number_key", "phone_key", "residence_key")
+        for row in rows:
+            if row[column] is None or any(row[name] for name in order[:stronger]):
+                continue
+            holders = [
+                n
+                for n, c in enumerate(before)
+                if any(r[column] == row[column] and r["person_key"] in c for _, r in carried)
+            ]
+            home = clients[holders[0]] if len(holders) == 1 else None
+            if home is None:
+                home = next((c for c in clients if row[column] in c), None)
+            if home is None:
+                clients.append({row[column]})
+            else:
+                home.add(row[column])
+    for row in rows:
+        if row["person_key"] == row["source_key"] and not any(row["person_key"] in c for c in clients):
+            clients.append({row["person_key"]})
+    return {frozenset(c) for c in clients}
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(records, st.randoms(use_true_random=False))
+def test_any_order_of_records_gives_the_clients_of_the_rules(details, rnd):
+    rows = [person(**{**d, "name": "N" + str(n)}) for n, d in enumerate(details)]
+    shuffled = list(rows)
+    rnd.shuffle(shuffled)
+    first, second = resolve(people(*rows)), resolve(people(*shuffled))
+    assert groups(first) == by_the_book(rows)
+    assert first.identities.equals(second.identities)
+    assert first.clients.equals(second.clients)
