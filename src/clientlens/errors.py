@@ -147,6 +147,14 @@ class UnknownStore(UsageError):
         )
 
 
+class UnknownImport(UsageError):
+    def __init__(self, import_id: int | None) -> None:
+        super().__init__(
+            "there is no import to take back" if import_id is None else f"there is no import {import_id}",
+            "see 'clientlens workspace imports' for those that can be taken back",
+        )
+
+
 class OutputExists(UsageError):
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} exists already", "add --force to replace it")
@@ -270,6 +278,19 @@ class AnotherShop(InputError):
         )
 
 
+class CheckoutConflict(InputError):
+    """The same checkout id with another creation day."""
+
+    def __init__(self, file: str, line: int | None, checkout: str, store: str) -> None:
+        where = f"{file}:{line}" if line else file
+        super().__init__(
+            f"{where}: checkout {checkout} of store {store!r} is known with another day",
+            "is this another shop? give it its own name with --store; nothing was stored",
+            file=file,
+            line=line,
+        )
+
+
 # --- workspace (4) -------------------------------------------------------------------------------------
 
 
@@ -277,6 +298,15 @@ class WorkspaceMissing(WorkspaceError):
     def __init__(self, where: str) -> None:
         super().__init__(
             f"no workspace at {where}", "make one with 'clientlens import FILE', or name it with --workspace"
+        )
+
+
+class NotAWorkspace(WorkspaceError):
+    """Something else stands where the workspace should be made; it is left alone."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(
+            f"{where} is {what}, not a workspace", "name a new or empty folder with --workspace", file=where
         )
 
 

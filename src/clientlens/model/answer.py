@@ -25,6 +25,7 @@ class Kind(StrEnum):
     INSTANT = "instant"  # pl.Datetime("us", "UTC"); written with the workspace's offset
     BOOLEAN = "boolean"
     OBJECT = "object"  # pl.Struct, described by `fields`
+    TEXTS = "texts"  # pl.List(pl.String): a plain array of strings, never null
     LIST = "list"  # pl.List of pl.Struct, each described by `fields`
 
 

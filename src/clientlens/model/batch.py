@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     import polars as pl
 
@@ -29,6 +30,8 @@ class ReadOptions:
     decimal: str | None = None  # "comma" | "point"
     currency: str | None = None
     country: str | None = None
+    today: date | None = None
+    """Times later than two years from this day are bad; None believes any."""
     progress: Callable[[int], None] | None = None
     """Called with the number of bytes dealt with since the last call."""
 

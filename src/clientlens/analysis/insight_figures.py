@@ -1,0 +1,110 @@
+"""The part of the client insights that grows with the data.
+
+Written on narwhals in forms that every engine runs alike, and in one pass however many windows are asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import narwhals.stable.v2 as nw
+
+from clientlens.analysis.order_facts import CANCELLED, COMPLETED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from narwhals.stable.v2.typing import IntoLazyFrameT
+
+    from clientlens.model.timeframes import Days
+
+KEY = ("client_id", "currency")
+
+
+def inside(span: Days) -> nw.Expr:
+    """The order was placed on one of the days."""
+    first, last = span
+    until = nw.col("placed_on") <= nw.lit(last)
+    return until if first is None else until & (nw.col("placed_on") >= nw.lit(first))
+
+
+def count(condition: nw.Expr) -> nw.Expr:
+    """How many rows it is true for (Int64)."""
+    return condition.cast(nw.Int64).sum().cast(nw.Int64)
+
+
+def figures(orders: IntoLazyFrameT, spans: Sequence[Days]) -> IntoLazyFrameT:
+    """Per client and currency: counts and sums of all time and of each window, `*_0` being the first.
+
+    The client null stands for all unattributed orders.
+    """
+    completed, cancelled = nw.col("status") == COMPLETED, nw.col("status") == CANCELLED
+    spans_inside = [inside(span) for span in spans]
+    sums = [
+        count(completed).alias("lifetime"),
+        count(nw.col("undated")).alias("undated"),
+        count(nw.any_horizontal(*spans_inside, ignore_nulls=False)).alias("asked"),
+    ]
+    for i, within in enumerate(spans_inside):
+        done = within & completed
+        price = nw.when(done).then(nw.col("price").fill_null(0)).otherwise(nw.lit(0))
+        sums += [
+            count(within).alias(f"orders_{i}"),
+            count(done).alias(f"completed_{i}"),
+            count(within & cancelled).alias(f"cancelled_{i}"),
+            count(done & ~nw.col("price").is_null()).alias(f"priced_{i}"),
+            price.sum().cast(nw.Int64).alias(f"price_{i}"),
+            count(done & (nw.col("tip") > 0)).alias(f"tipped_{i}"),
+            nw.when(done).then(nw.col("placed_on")).max().alias(f"last_{i}"),
+        ]
+    return nw.from_native(orders).group_by(*KEY).agg(*sums).to_native()
+
+
+def favourites(
+    orders: IntoLazyFrameT, lines: IntoLazyFrameT, spans: Sequence[Days], ignore: Sequence[str]
+) -> list[IntoLazyFrameT]:
+    """Per window: client_id, currency, preferred_service, and how many completed orders hold it."""
+    bought = nw.from_native(lines).filter(~nw.col("is_tip"))
+    if ignore:
+        bought = bought.filter(~nw.col("product").str.contains(_pattern(ignore)))
+    done = (
+        nw.from_native(orders)
+        .filter(~nw.col("client_id").is_null(), nw.col("status") == COMPLETED)
+        .select("store", "order_key", *KEY, "placed_on", "placed_at")
+    )
+    counted = (
+        bought.select("store", "order_key", "product")
+        .join(done, on=["store", "order_key"], how="inner")
+        # Two lines of one article in one order are one order of it.
+        .unique(["store", "order_key", "product"])
+        .group_by(*KEY, "product")
+        .agg(
+            *(count(inside(span)).alias(f"times_{i}") for i, span in enumerate(spans)),
+            *(
+                nw.when(inside(span)).then(nw.col("placed_at")).max().alias(f"latest_{i}")
+                for i, span in enumerate(spans)
+            ),
+        )
+    )
+    return [_favourite(counted, f"times_{i}", f"latest_{i}").to_native() for i in range(len(spans))]
+
+
+def _favourite(
+    counted: nw.LazyFrame[IntoLazyFrameT], times: str, latest: str
+) -> nw.LazyFrame[IntoLazyFrameT]:
+    """The product in most orders, of these the most recent ones, of these the first by name."""
+    best = counted.filter(nw.col(times) > 0).select(*KEY, "product", times, latest)
+    for figure in (times, latest):
+        highest = best.group_by(*KEY).agg(nw.col(figure).max())
+        best = best.join(highest, on=[*KEY, figure], how="inner")
+    return best.group_by(*KEY).agg(
+        nw.col("product").min().alias("preferred_service"), nw.col(times).max().alias("preferred_orders")
+    )
+
+
+def _pattern(ignore: Sequence[str]) -> str:
+    """One regular expression for names that match one of the patterns as a whole."""
+    wild = {"%": ".*", "_": "."}
+    each = ("".join(wild.get(letter) or re.escape(letter) for letter in pattern) for pattern in ignore)
+    return f"(?is)^(?:{'|'.join(each)})$"

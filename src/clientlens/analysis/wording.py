@@ -1,0 +1,15 @@
+"""Phrases that several answers share."""
+
+from __future__ import annotations
+
+
+def counted_noun(count: int, noun: str) -> str:
+    """`1 order`, `2 orders`, `1,000 orders`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+def undated_note(count: int) -> str:
+    """Why an answer about the past may rest on what became known later."""
+    return (
+        f"{counted_noun(count, 'order')} with a refund or a status without a time: counted as last imported"
+    )

@@ -1,0 +1,353 @@
+"""CSV files as columns of text, with every record accounted for.
+
+Two ways lead to the same table. The fast one (pyarrow) is taken only when a scan of the bytes proves that the file
+follows RFC 4180 to the letter: each quote stands where one may stand, there is no NUL and no lone carriage return,
+every record has as many cells as the header, and as many records come out as the scan counted. Anything else goes
+the exact way (`csvexact`), record by record, where bad rows are set aside with their physical line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv as pacsv
+
+from clientlens.errors import BadHeader, Unreadable, UnterminatedQuote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from clientlens.sources.input import InputFile
+
+csv.field_size_limit(2**31 - 1)
+
+_HEADER_LIMIT = 1 << 22
+_BLOCK = 1 << 23
+_SLICE = 1 << 28
+_QUOTE, _LF, _CR = b'"\n\r'
+_DELIMITERS = ",;\t"
+
+
+def normalise(cell: str) -> str:
+    """A header cell as it is compared: trimmed, lower case, '-' as a blank, 'cancelled' with two l."""
+    return " ".join(cell.replace("-", " ").lower().split()).replace("canceled", "cancelled")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The first record of a file.
+
+    cells: as spelled; names: normalised; start: byte at which the data begins; line: its physical line.
+    """
+
+    cells: tuple[str, ...]
+    names: tuple[str, ...]
+    delimiter: str
+    start: int
+    line: int
+
+    def spelled(self, name: str) -> str:
+        """How this file spells a normalised name (the name itself when the file does not have it)."""
+        return self.cells[self.names.index(name)] if name in self.names else name
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A record that is no row of its table: its physical line, its cells as far as they can be told, the reason."""
+
+    line: int
+    cells: tuple[str, ...]
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """One CSV file.
+
+    frame: the wanted columns that the file has, by normalised name, all String, blank cells null; good records only.
+    starts, ends (UInt64), lines (UInt32): where each of them stands in `file.text`, and on which physical line.
+    rows: records in the file, the bad ones counted, blank lines not.
+    """
+
+    file: InputFile
+    header: Header
+    frame: pl.DataFrame
+    starts: pl.Series
+    ends: pl.Series
+    lines: pl.Series
+    rows: int
+    bad: tuple[BadRow, ...]
+
+    def raw(self, records: Iterable[int]) -> list[tuple[str, ...]]:
+        """All cells, as they stand, of some records of `frame`, by position."""
+        return [
+            _cells(self.file.text[self.starts[record] : self.ends[record]], self.header.delimiter)
+            for record in records
+        ]
+
+
+def read_header(file: InputFile) -> Header:
+    """The header record, its delimiter found on that record alone (or told by a first line `sep=;`).
+
+    Raises:
+        Unreadable: there is no record at all.
+        BadHeader: a name stands there twice.
+        UnterminatedQuote: the header itself never ends.
+    """
+    whole = len(file.text) <= _HEADER_LIMIT
+    text = file.text[:_HEADER_LIMIT].decode("utf-8", "strict" if whole else "ignore")
+    lines = io.StringIO(text, newline="")
+    skipped, line, told = 0, 1, None
+    for first in lines:
+        bare = first.strip().strip('"')
+        if told is None and bare[:4].lower() == "sep=" and len(bare) == 5:
+            told = bare[4]
+        elif first.strip():
+            break
+        skipped, line = skipped + len(first), line + 1
+    else:
+        raise Unreadable(file.name, "the file holds no data", "export it again")
+    delimiter = told or _sniff(text[skipped:])
+    lines.seek(skipped)
+    taken: list[str] = []
+    cells = next(csv.reader(kept(lines, taken), delimiter=delimiter))
+    raw = "".join(taken)
+    if quote_fault(raw, delimiter) is not None:
+        raise UnterminatedQuote(file.name, line)
+    names = tuple(normalise(cell) for cell in cells)
+    repeated = [cell for cell, name in zip(cells, names, strict=True) if name and names.count(name) > 1]
+    if repeated:
+        raise BadHeader(
+            file.name, f"the column {repeated[0]!r} stands there twice", "remove or rename one of them"
+        )
+    start = len((text[:skipped] + raw).encode())
+    return Header(tuple(cells), names, delimiter, start, line + len(taken))
+
+
+def _sniff(text: str) -> str:
+    """The delimiter that the header record has most often outside quotes; a comma when it has none."""
+    outside = "".join(text[: _end_of_record(text)].split('"')[::2])
+    mark, count = Counter({mark: outside.count(mark) for mark in _DELIMITERS}).most_common(1)[0]
+    return mark if count else ","
+
+
+def _end_of_record(text: str) -> int:
+    quoted = False
+    for position, character in enumerate(text):
+        if character == '"':
+            quoted = not quoted
+        elif character in "\r\n" and not quoted:
+            return position
+    return len(text)
+
+
+def kept(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
+    """The lines, each also appended to `taken`: what a csv reader consumed for one record."""
+    for line in lines:
+        taken.append(line)
+        yield line
+
+
+def quote_fault(record: str, delimiter: str) -> int | None:
+    """Where in one record a quote opens that does not close as it should, or None.
+
+    A quote inside an unquoted cell (`5" pipe`) is text and no fault.
+    """
+    position = 0
+    while position < len(record):
+        if record[position] == '"':
+            close = _closing_quote(record, position)
+            if close is None or (close + 1 < len(record) and record[close + 1] not in f"{delimiter}\r\n"):
+                return position
+            position = close + 1
+        next_cell = record.find(delimiter, position)
+        if next_cell < 0:
+            return None
+        position = next_cell + 1
+    return None
+
+
+def _closing_quote(record: str, opening: int) -> int | None:
+    position = opening + 1
+    while (position := record.find('"', position)) >= 0:
+        if record[position + 1 : position + 2] != '"':
+            return position
+        position += 2
+    return None
+
+
+def _cells(record: bytes, delimiter: str) -> tuple[str, ...]:
+    return tuple(next(csv.reader(io.StringIO(record.decode(), newline=""), delimiter=delimiter), []))
+
+
+def read_csv(file: InputFile, wanted: Iterable[str], header: Header | None = None) -> CsvTable:
+    """Read the wanted columns (normalised names) of a file; columns it does not have are left out.
+
+    Raises:
+        UnterminatedQuote: a quote that never closes, naming the line where it opens.
+    """
+    from clientlens.sources.csvexact import read_exactly
+
+    header = header or read_header(file)
+    columns = [name for name in dict.fromkeys(wanted) if name in header.names]
+    return _read_fast(file, header, columns) or read_exactly(file, header, columns)
+
+
+def _read_fast(file: InputFile, header: Header, columns: list[str]) -> CsvTable | None:
+    layout = _scan(file.text, header)
+    if layout is None or not columns:
+        return None
+    frame = _parse(file.text, header, columns)
+    if frame is None or frame.height != layout.height:
+        return None
+    # A blank cell means the same whether it is written as nothing or as "".
+    frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    first = pl.col(columns[0]).str.strip_chars().str.to_lowercase()
+    again = first == header.spelled(columns[0]).strip().lower()
+    doubtful = frame.select(
+        (pl.all_horizontal(pl.all().is_null()) | again.fill_null(value=False)).arg_true()
+    ).to_series()
+    table = CsvTable(file, header, frame, layout["start"], layout["end"], layout["line"], frame.height, ())
+    return _without(table, doubtful.to_list()) if len(doubtful) else table
+
+
+def _without(table: CsvTable, doubtful: list[int]) -> CsvTable:
+    """The table without records that are all blank (no rows) or repeat the header (bad rows)."""
+    blank: list[int] = []
+    bad: dict[int, BadRow] = {}
+    for record, cells in zip(doubtful, table.raw(doubtful), strict=True):
+        if not any(cell.strip() for cell in cells):
+            blank.append(record)
+        elif is_header(cells, table.header):
+            bad[record] = BadRow(table.lines[record], cells, HEADER_AGAIN)
+    keep = ~pl.Series(range(table.frame.height), dtype=pl.UInt32).is_in([*blank, *bad])
+    return CsvTable(
+        table.file,
+        table.header,
+        table.frame.filter(keep),
+        table.starts.filter(keep),
+        table.ends.filter(keep),
+        table.lines.filter(keep),
+        table.frame.height - len(blank),
+        tuple(bad.values()),
+    )
+
+
+HEADER_AGAIN = "the header stands here again"
+
+
+def is_header(cells: tuple[str, ...], header: Header) -> bool:
+    """Whether a record repeats the header."""
+    return tuple(normalise(cell) for cell in cells) == header.names
+
+
+def _scan(text: bytes, header: Header) -> pl.DataFrame | None:
+    """start, end (UInt64), line (UInt32) of each record that is no blank line; None when in any doubt.
+
+    Quotes alternate between opening and closing, a doubled one being a closing and an opening one. So with an even
+    number of them, all opening ones after a delimiter, a line end or a quote, and all closing ones before one, the
+    file is well-formed and a line end ends a record when an even number of quotes stands before it.
+    """
+    if b"\0" in text or text.count(b"\r") != text.count(b"\r\n"):
+        return None
+    body = _bytes_of(text, header.start)
+    quotes = _positions(body, _QUOTE)
+    if len(quotes) % 2 or not _quotes_in_place(body, quotes, ord(header.delimiter)):
+        return None
+    newlines = _positions(body, _LF)
+    ends = pl.DataFrame({"end": newlines}).with_row_index("line", offset=header.line + 1)
+    if len(quotes):
+        ends = ends.filter(quotes.search_sorted(newlines) % 2 == 0)
+    if len(body) and body[-1] != _LF:
+        ends = pl.concat([ends, pl.DataFrame({"line": [0], "end": [len(body)]}, schema=ends.schema)])
+    return (
+        ends.with_columns(
+            start=pl.col("end").shift(1).cast(pl.Int64) + 1,
+            line=pl.col("line").shift(1),  # a record begins on the line after the end of the one before
+        )
+        .select(
+            start=pl.col("start").fill_null(0).cast(pl.UInt64),
+            end=pl.col("end"),
+            line=pl.col("line").fill_null(header.line).cast(pl.UInt32),
+        )
+        .filter(_not_blank_line(body))
+        .with_columns(pl.col("start", "end") + header.start)
+    )
+
+
+def _not_blank_line(body: pl.Series) -> pl.Expr:
+    length = pl.col("end") - pl.col("start")
+    # "\r" alone before the line end; looking at the byte is safe, since no record of one byte is cut at the end.
+    first = pl.col("start").map_batches(lambda at: body.gather(at.clip(0, max(len(body) - 1, 0))), pl.UInt8)
+    return (length > 1) | ((length == 1) & (first != _CR))
+
+
+def _bytes_of(text: bytes, start: int) -> pl.Series:
+    buffer = pa.py_buffer(text).slice(start)
+    series = pl.from_arrow(pa.Array.from_buffers(pa.uint8(), len(buffer), [None, buffer]))
+    assert isinstance(series, pl.Series)  # noqa: S101  # from_arrow's type is a union; an array gives a series
+    return series
+
+
+def _positions(body: pl.Series, byte: int) -> pl.Series:
+    parts = [
+        (body.slice(begin, _SLICE) == byte).arg_true().cast(pl.UInt64) + begin
+        for begin in range(0, max(len(body), 1), _SLICE)
+    ]
+    return pl.concat(parts)
+
+
+def _quotes_in_place(body: pl.Series, quotes: pl.Series, delimiter: int) -> bool:
+    if not len(quotes):
+        return True
+    opening, closing = quotes.gather_every(2), quotes.gather_every(2, 1)
+    before = body.gather(opening.filter(opening > 0) - 1)
+    after = body.gather(closing.filter(closing < len(body) - 1) + 1)
+    return bool(before.is_in([delimiter, _LF, _QUOTE]).all()) and bool(
+        after.is_in([delimiter, _LF, _CR, _QUOTE]).all()
+    )
+
+
+def _parse(text: bytes, header: Header, columns: list[str]) -> pl.DataFrame | None:
+    """The columns by pyarrow, or None when it meets a record with another number of cells."""
+    if header.start >= len(text):
+        return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    odd: list[str] = []
+
+    def handle(row: pacsv.InvalidRow) -> str:
+        odd.append(row.text or "")
+        return "skip"
+
+    names = [str(position) for position in range(len(header.names))]
+    include = [names[header.names.index(column)] for column in columns]
+    try:
+        table = pacsv.read_csv(
+            pa.BufferReader(pa.py_buffer(text).slice(header.start)),
+            read_options=pacsv.ReadOptions(column_names=names, block_size=_BLOCK),
+            parse_options=pacsv.ParseOptions(
+                delimiter=header.delimiter,
+                newlines_in_values=True,
+                ignore_empty_lines=True,
+                invalid_row_handler=handle,
+            ),
+            convert_options=pacsv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.string()),
+                include_columns=include,
+                strings_can_be_null=False,
+                check_utf8=False,  # the whole file was checked when it was opened
+            ),
+        )
+    except pa.ArrowInvalid:
+        # For example a cell larger than a block.
+        return None
+    if odd:
+        return None
+    frame = pl.from_arrow(table, rechunk=False)
+    assert isinstance(frame, pl.DataFrame)  # noqa: S101  # from_arrow's type is a union; a table gives a frame
+    return frame.rename(dict(zip(include, columns, strict=True)))

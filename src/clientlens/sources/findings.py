@@ -1,0 +1,126 @@
+"""What reading found wrong: problems by row, and the rows that are set aside because of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from clientlens.model.batch import Rejects
+from clientlens.problems import Problem
+from clientlens.sources.parsing import bad
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from clientlens.sources.csvfile import CsvTable
+
+PLACE = {"_i": pl.UInt32, "_file": pl.Int32, "_row": pl.UInt32, "_line": pl.UInt32}
+"""Where a row comes from: number over all files, index of the file, record in its table, physical line."""
+
+
+def stack(tables: Sequence[CsvTable], columns: Sequence[str]) -> pl.DataFrame:
+    """All rows of all files below each other: `PLACE` and `columns`, null where a file lacks a column."""
+    frames = [
+        table.frame.select(
+            pl.lit(number, dtype=pl.Int32).alias("_file"),
+            pl.int_range(pl.len(), dtype=pl.UInt32).alias("_row"),
+            table.lines.alias("_line"),
+            *(
+                pl.col(name) if name in table.frame.columns else pl.lit(None, dtype=pl.String).alias(name)
+                for name in columns
+            ),
+        )
+        for number, table in enumerate(tables)
+    ]
+    return pl.concat(frames).with_row_index("_i")
+
+
+def counted(number: int, noun: str) -> str:
+    """'1 order', '2 orders'."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+@dataclass(slots=True)
+class Findings:
+    """Problems gathered while reading the files `tables`."""
+
+    tables: Sequence[CsvTable]
+    problems: list[tuple[int, int, Problem]] = field(default_factory=list)
+    """Index of the file, physical line, the problem."""
+    rows: set[int] = field(default_factory=set)
+    """`_i` of every row with a problem of its own."""
+
+    def add_rows(self, rows: pl.DataFrame, message: str, column: str | None = None) -> None:
+        """Each of `rows` (`PLACE` columns and, when named, `column`) gets this problem."""
+        values = rows[column].to_list() if column else [None] * rows.height
+        places = zip(
+            rows["_i"].to_list(), rows["_file"].to_list(), rows["_line"].to_list(), values, strict=True
+        )
+        for i, file, line, value in places:
+            table = self.tables[file]
+            spelled = table.header.spelled(column) if column else None
+            self.problems.append((file, line, Problem(table.file.name, line, spelled, value, message)))
+            self.rows.add(i)
+
+    def check(
+        self, frame: pl.DataFrame, faults: Mapping[str, pl.Expr], message: Callable[[str], str] | str
+    ) -> None:
+        """Rows of `frame` where a fault (Boolean, by column name) holds get a problem of that column."""
+        names = list(faults)
+        anywhere = pl.any_horizontal(faults.values()).fill_null(value=False)
+        found = frame.lazy().select(anywhere.alias("any")).collect()["any"]
+        if not found.any():
+            return
+        rows = frame.filter(found)
+        for name in names:
+            hits = rows.filter(faults[name].fill_null(value=False))
+            self.add_rows(hits, message if isinstance(message, str) else message(name), name)
+
+    def unreadable(self, frame: pl.DataFrame, values: Mapping[str, str], message: str) -> None:
+        """Cells of the text columns (keys) that are filled though their parsed column (value) is null."""
+        self.check(frame, {text: bad(pl.col(text), pl.col(value)) for text, value in values.items()}, message)
+
+    def bad_records(self) -> None:
+        """The records that were no rows at all."""
+        for number, table in enumerate(self.tables):
+            for row in table.bad:
+                self.problems.append(
+                    (number, row.line, Problem(table.file.name, row.line, None, None, row.message))
+                )
+
+    def sorted_problems(self) -> tuple[Problem, ...]:
+        """By file, then by line."""
+        return tuple(problem for _, _, problem in sorted(self.problems, key=lambda entry: entry[:2]))
+
+    def rejects(self, aside: pl.DataFrame) -> tuple[Rejects, ...]:
+        """Rows set aside (`PLACE` columns) and bad records as they stood, by file, in the order of their lines."""
+        out = []
+        for number, table in enumerate(self.tables):
+            mine = aside.filter(pl.col("_file") == number)
+            rows = [
+                *zip(mine["_line"].to_list(), table.raw(mine["_row"].to_list()), strict=True),
+                *((row.line, row.cells) for row in table.bad),
+            ]
+            if rows:
+                rows.sort(key=lambda row: row[0])
+                out.append(Rejects(table.file.name, _reject_frame(table, [cells for _, cells in rows])))
+        return tuple(out)
+
+
+def _reject_frame(table: CsvTable, rows: Sequence[Sequence[str]]) -> pl.DataFrame:
+    """Missing cells are blank; cells too many are joined into the last column, so that nothing is lost."""
+    width = len(table.header.cells)
+    fitted = [
+        (*cells[: width - 1], table.header.delimiter.join(cells[width - 1 :]))
+        if len(cells) > width
+        else (*cells, *[""] * (width - len(cells)))
+        for cells in rows
+    ]
+    return pl.DataFrame(fitted, schema=dict.fromkeys(_distinct(table.header.cells), pl.String), orient="row")
+
+
+def _distinct(cells: Sequence[str]) -> list[str]:
+    """Column names with unnamed ones told apart."""
+    return [cell if cell.strip() else f"column {number}" for number, cell in enumerate(cells, start=1)]

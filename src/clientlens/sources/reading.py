@@ -1,0 +1,106 @@
+"""From names on a command line to batches: open, recognise by the header alone, read source by source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO
+
+from clientlens.errors import NoGoodRow, NotRecognised, UnknownSource
+from clientlens.sources import registry
+from clientlens.sources.csvfile import read_header
+from clientlens.sources.input import open_input
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientlens.model.batch import Batch, ReadOptions
+    from clientlens.sources.input import InputFile
+    from clientlens.sources.source import Source
+
+_SHOWN = 5
+
+
+def read_all(
+    names: Sequence[str],
+    options: ReadOptions,
+    *,
+    source: str | None = None,
+    stdin: BinaryIO | None = None,
+    stdin_name: str = "-",
+) -> list[Batch]:
+    """Read all files of one call; files of one format are read together, as an order may stand in several.
+
+    Args:
+        names: paths letter for letter; `stdin_name` is `stdin`. The same name twice is read once.
+        options: how to read what the files do not say.
+        source: the name of a source, instead of recognising each file.
+        stdin: the stream to read for `stdin_name`; needs `source`.
+        stdin_name: the name that means `stdin`.
+
+    Returns:
+        One batch per format, in the order in which the formats first appear.
+
+    Raises:
+        UnknownSource: there is no such source.
+        NotRecognised: a header that no source knows, or stdin without `source`.
+        NoGoodRow: a file with rows of which not one could be taken.
+        InputError: whatever else makes a file unreadable; see `open_input`, `read_header`, the sources.
+    """
+    sources = registry.load()
+    if source is not None and source not in sources:
+        raise UnknownSource(source, list(sources))
+    groups: dict[str, list[InputFile]] = {}
+    for name in dict.fromkeys(names):
+        if name == stdin_name and stdin is not None and source is None:
+            raise NotRecognised(
+                name, "standard input has no name to go by", f"add --source, one of {', '.join(sources)}"
+            )
+        file = open_input(name, encoding=options.encoding, stdin=stdin, stdin_name=stdin_name)
+        chosen = sources[source] if source else recognise(file, sources)
+        groups.setdefault(chosen.name, []).append(file)
+    batches = []
+    for chosen_name, files in groups.items():
+        batch = sources[chosen_name].read(files, options)
+        refuse_hopeless(batch)
+        batches.append(batch)
+        if options.progress is not None:
+            options.progress(sum(file.bytes for file in files))
+    return batches
+
+
+def recognise(file: InputFile, sources: dict[str, Source]) -> Source:
+    """The one source that knows the file's header.
+
+    Raises:
+        NotRecognised: none does, or several do.
+    """
+    header = read_header(file)
+    found = [source for source in sources.values() if source.recognises(header.names)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(source.name for source in found)
+        raise NotRecognised(
+            file.name, f"the header fits several formats: {names}", "choose one with --source"
+        )
+    columns = ", ".join(repr(cell) for cell in header.cells[:_SHOWN]) + (
+        ", …" if len(header.cells) > _SHOWN else ""
+    )
+    raise NotRecognised(
+        file.name,
+        f"no known format has the columns {columns}",
+        f"known are: {'; '.join(source.title for source in sources.values())} (or name one with --source)",
+    )
+
+
+def refuse_hopeless(batch: Batch) -> None:
+    """Raise for a file that has rows, all of them set aside.
+
+    Raises:
+        NoGoodRow: naming the first bad row.
+    """
+    rejected = {rejects.file: rejects.rows.height for rejects in batch.rejects}
+    for file in batch.files:
+        if file.rows and rejected.get(file.file, 0) >= file.rows:
+            first = next(problem for problem in batch.problems if problem.file == file.file)
+            where = f"{first.column} {first.value!r}: " if first.column and first.value else ""
+            raise NoGoodRow(file.file, first.line, where + first.message)

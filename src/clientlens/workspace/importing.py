@@ -1,0 +1,290 @@
+"""Adding what sources read: one transaction over all files and tables of a call.
+
+Batches are the truth and current files are derived from them, so an import is recorded even when it changes nothing
+that can be seen: taking another one back later then gives exactly the state that would have been without it. Only
+files that a live import already holds, read in the same way, are not stored again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from clientlens.errors import TimezoneConflict, WorkspaceMissing
+from clientlens.model.tables import PEOPLE
+from clientlens.workspace import catalogue, facts
+from clientlens.workspace.catalogue import EMPTY, ImportedFile, ImportRecord
+from clientlens.workspace.deriving import (
+    CURRENT,
+    Change,
+    ClientChange,
+    derive_clients,
+    known_versions,
+    versioned,
+)
+from clientlens.workspace.folder import may_be_workspace, prepare
+from clientlens.workspace.incoming import Incoming, Total, distinct_people, expect, gather, refuse_conflicts
+from clientlens.workspace.lock import reading
+from clientlens.workspace.versions import DOCUMENTS, lines_of, winners
+from clientlens.workspace.writing import change_of, hold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from clientlens.model.batch import Batch, FileReport, Rejects
+    from clientlens.problems import Problem
+    from clientlens.workspace.catalogue import State
+    from clientlens.workspace.incoming import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did. Exact: sum(files.rows) = rows_stored + rows_duplicate + rows_skipped + rows_set_aside.
+
+    import_id: None when nothing was recorded (a dry run, or every file was held already).
+    order_lines: lines of the orders added and updated.
+    unattributed_orders, totals: over all orders of the call, added, updated or unchanged.
+    shared_keys: keys (an e-mail, a phone) that too many names carry to be one person's; 0 when nobody changed.
+    """
+
+    import_id: int | None
+    files: tuple[FileReport, ...]
+    orders_added: int
+    orders_updated: int
+    orders_unchanged: int
+    orders_linked: int
+    order_lines: int
+    clients_added: int
+    clients_updated: int
+    checkouts_added: int
+    checkouts_updated: int
+    reviews_added: int
+    events_added: int
+    scans_added: int
+    requests_added: int
+    rows_stored: int
+    rows_duplicate: int
+    rows_skipped: int
+    test_orders_skipped: int
+    unattributed_orders: int
+    totals: tuple[Total, ...]
+    problems: tuple[Problem, ...]
+    rows_set_aside: int
+    rejects: tuple[Rejects, ...]
+    notes: tuple[str, ...]
+    shared_keys: int
+    created: bool
+    dry_run: bool
+
+
+@dataclass(slots=True)
+class _Counts:
+    added: dict[str, int] = field(default_factory=dict)
+    updated: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, int] = field(default_factory=dict)
+    clients: ClientChange = field(default_factory=ClientChange)
+
+
+def add(
+    path: Path,
+    batches: Sequence[Batch],
+    *,
+    timezone: str,
+    at: datetime,
+    command: str,
+    options: str = "",
+    lock_timeout: float = 30,
+    dry_run: bool = False,
+    strict: bool = False,
+    expect_rows: int | None = None,
+    expect_total: Mapping[str, int] | None = None,
+) -> ImportResult:
+    """Add batches to the workspace in `path`, making it where there is none.
+
+    Args:
+        timezone: IANA zone of the workspace: stored when it is made, and the batches' days are cut by it.
+        at: when the import is made; recorded.
+        command: what the user called; shown to whoever waits for the lock, and in the history.
+        options: how the files were asked to be read; the same file read in another way is another import.
+        lock_timeout: seconds to wait for another writer.
+        dry_run: only tell what would happen; nothing is written or made, and no writer waited for.
+        strict: refuse the call when any row is bad.
+        expect_rows: data records over all files. expect_total: currency -> minor units, see `Incoming.totals`.
+
+    Raises:
+        NoGoodRow, StrictProblems, ExpectationFailed, AnotherShop, CheckoutConflict: the input is refused.
+        TimezoneConflict: the workspace has another time zone.
+        NotAWorkspace, WorkspaceLocked, WorkspaceNewer, WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
+        In each case nothing is stored.
+    """
+    incoming = gather(batches)
+    expect(incoming, strict=strict, rows=expect_rows, totals=expect_total)
+    if dry_run:
+        return _dry_run(path, incoming, timezone, options)
+    with hold(path, timezone=timezone, command=command, lock_timeout=lock_timeout) as writer:
+        fresh = _not_held(incoming, writer.state, options)
+        if writer.state.timezone is not None and not fresh.batches:
+            return _result(incoming, fresh, _Counts(), import_id=None, created=False, dry_run=False)
+        with change_of(writer) as change:
+            counts = _plan(change, fresh)
+            import_id = max((one.import_id for one in writer.state.imports), default=0) + 1
+            result = _result(
+                incoming, fresh, counts, import_id=import_id, created=writer.created, dry_run=False
+            )
+            record = _record(result, fresh, at, command, options, writer.state.snapshot + 1)
+            writer.commit(change, timezone=timezone, at=at, command=command, record=record)
+        return result
+
+
+def _dry_run(path: Path, incoming: Incoming, timezone: str, options: str) -> ImportResult:
+    try:
+        may_be_workspace(path)
+    except WorkspaceMissing:
+        prepare(path, make=False)
+        return _told(path, incoming, EMPTY, options)
+    with reading(path):
+        state = catalogue.read(path) or EMPTY
+        if state.timezone not in (None, timezone):
+            raise TimezoneConflict(str(state.timezone), timezone)
+        facts.verify(path, [live.file for live in state.files])
+        return _told(path, incoming, state, options)
+
+
+def _told(path: Path, incoming: Incoming, state: State, options: str) -> ImportResult:
+    fresh = _not_held(incoming, state, options)
+    counts = _plan(Change(path, state, dry_run=True), fresh) if fresh.batches else _Counts()
+    return _result(incoming, fresh, counts, import_id=None, created=state.timezone is None, dry_run=True)
+
+
+def _not_held(incoming: Incoming, state: State, options: str) -> Incoming:
+    """The batches of which some file is new."""
+    held = {
+        (one.report.sha256, one.report.source, one.report.store, one.options)
+        for record in state.imports
+        if record.removed is None
+        for one in record.files
+    }
+    fresh = [
+        batch
+        for batch in incoming.batches
+        if any((f.sha256, f.source, f.store, options) not in held for f in batch.files)
+    ]
+    return incoming if len(fresh) == len(incoming.batches) else gather(fresh)
+
+
+def _plan(change: Change, fresh: Incoming) -> _Counts:
+    """Write the batch and current files of an import, and count what it changes."""
+    heads = [documents.heads for documents in DOCUMENTS]
+    refuse_conflicts(fresh, known_versions(change.folder, change.state, heads))
+    counts = _Counts()
+    for kind in fresh.kinds:
+        _plan_kind(change, kind, counts)
+    if not fresh.people.is_empty():
+        change.add_batch(PEOPLE, None, fresh.people)
+        known = change.read_current(PEOPLE, None)
+        together = fresh.people if known is None else distinct_people([known, fresh.people])
+        counts.clients = derive_clients(change, together)
+    return counts
+
+
+def _plan_kind(change: Change, kind: Kind, counts: _Counts) -> None:
+    documents, name = kind.documents, kind.documents.heads.name
+    counts.added[name] = counts.updated[name] = counts.lines[name] = 0
+    month = pl.col(documents.day).dt.strftime("%Y-%m").alias("_month")
+    heads_by = _by_month(kind.heads.select(*documents.heads.schema.names(), "version", month))
+    lines_by = _by_month(kind.lines.select(*documents.lines.schema.names(), "version", month))
+    for name_of_month in sorted(heads_by):
+        heads = heads_by[name_of_month]
+        lines = lines_by.get(name_of_month, kind.lines.clear())
+        own = {}
+        for table, frame in ((documents.heads, heads), (documents.lines, lines)):
+            own[table.name] = change.add_batch(table, name_of_month, frame)
+        known = change.read_current(documents.heads, name_of_month)
+        if known is None:
+            for table in (documents.heads, documents.lines):
+                change.set_current(table, name_of_month, own[table.name])
+            counts.added[name] += heads.height
+            counts.lines[name] += lines.height
+            continue
+        known_lines = change.read_current(documents.lines, name_of_month)
+        all_lines = lines if known_lines is None else pl.concat([versioned(known_lines, CURRENT), lines])
+        best = winners(documents, pl.concat([versioned(known, CURRENT), heads]), all_lines)
+        best_lines = lines_of(documents, best, all_lines)
+        for table, frame in ((documents.heads, best), (documents.lines, best_lines)):
+            change.set_current(table, name_of_month, change.store(table, name_of_month, frame))
+        changed = best.filter(pl.col("version") != CURRENT)
+        updated = changed.join(known, on=list(documents.heads.key), how="semi").height
+        counts.updated[name] += updated
+        counts.added[name] += changed.height - updated
+        counts.lines[name] += best_lines.filter(pl.col("version") != CURRENT).height
+
+
+def _by_month(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    parts = frame.partition_by("_month", as_dict=True, include_key=False)
+    return {str(key[0]): part for key, part in parts.items()}
+
+
+def _result(
+    incoming: Incoming,
+    fresh: Incoming,
+    counts: _Counts,
+    *,
+    import_id: int | None,
+    created: bool,
+    dry_run: bool,
+) -> ImportResult:
+    added, updated = counts.added.get("orders", 0), counts.updated.get("orders", 0)
+    skipped, aside, stored = incoming.rows_skipped, incoming.rows_set_aside, fresh.rows_stored
+    batches = incoming.batches
+    return ImportResult(
+        import_id=import_id,
+        files=tuple(report for batch in batches for report in batch.files),
+        orders_added=added,
+        orders_updated=updated,
+        orders_unchanged=incoming.orders.height - added - updated,
+        orders_linked=0,
+        order_lines=counts.lines.get("orders", 0),
+        clients_added=counts.clients.added,
+        clients_updated=counts.clients.updated,
+        checkouts_added=counts.added.get("checkouts", 0),
+        checkouts_updated=counts.updated.get("checkouts", 0),
+        reviews_added=0,
+        events_added=0,
+        scans_added=0,
+        requests_added=0,
+        rows_stored=stored,
+        rows_duplicate=incoming.rows - stored - skipped - aside,
+        rows_skipped=skipped,
+        test_orders_skipped=sum(batch.test_orders_skipped for batch in batches),
+        unattributed_orders=incoming.orders["person_key"].null_count(),
+        totals=incoming.totals,
+        problems=incoming.problems,
+        rows_set_aside=aside,
+        rejects=tuple(one for batch in batches for one in batch.rejects),
+        notes=tuple(note for batch in batches for note in batch.notes),
+        shared_keys=counts.clients.shared_keys,
+        created=created,
+        dry_run=dry_run,
+    )
+
+
+def _record(
+    result: ImportResult, fresh: Incoming, at: datetime, command: str, options: str, snapshot: int
+) -> ImportRecord:
+    return ImportRecord(
+        import_id=result.import_id or 0,
+        at=at,
+        command=command,
+        files=tuple(ImportedFile(report, options) for batch in fresh.batches for report in batch.files),
+        orders_added=result.orders_added,
+        orders_updated=result.orders_updated,
+        orders_unchanged=result.orders_unchanged,
+        rows_stored=result.rows_stored,
+        rows_set_aside=result.rows_set_aside,
+        added=snapshot,
+        removed=None,
+    )

@@ -1,0 +1,163 @@
+"""Which version of an order or checkout counts, when exports overlap; and when two cannot be the same one.
+
+Choosing is taking the greatest of a total order over contents, so it is associative and commutative: choosing among
+an import's versions first and among imports afterwards gives what choosing among all at once gives, and the order of
+imports cannot matter.
+
+Frames of versions hold the columns of their table and `version` (Int64), which the lines repeat: equal key and
+version are one version with its lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from clientlens.model.tables import CHECKOUT_LINES, CHECKOUTS, ORDER_LINES, ORDERS
+
+if TYPE_CHECKING:
+    from clientlens.model.tables import Table
+
+STATE_RANK: dict[str, int] = {
+    "authorized": 0,
+    "pending": 1,
+    "partially_paid": 2,
+    "paid": 3,
+    "partially_refunded": 4,
+    "refunded": 5,
+    "voided": 5,
+    "expired": 5,
+}
+"""How far along a payment is; of two versions with equal times and refunds the later state counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Orders, or checkouts: a table of heads and one of lines that are stored and replaced together.
+
+    `rule` are the expressions that decide between versions, most important first, the greater wins, null is least.
+    `source_id` is the column by which two shops with equal numbers are told apart, if any.
+    """
+
+    heads: Table
+    lines: Table
+    rule: tuple[pl.Expr, ...]
+    source_id: str | None
+
+    @property
+    def day(self) -> str:
+        """The Date column that says which month's file a head and its lines are in."""
+        return str(self.heads.day)
+
+
+ORDER_DOCUMENTS = Documents(
+    ORDERS,
+    ORDER_LINES,
+    (
+        pl.max_horizontal("updated_at", "cancelled_at", "fulfilled_at", "paid_at"),
+        pl.col("refunded"),
+        pl.col("payment_state").replace_strict(STATE_RANK, return_dtype=pl.Int8),
+    ),
+    "source_id",
+)
+CHECKOUT_DOCUMENTS = Documents(
+    CHECKOUTS, CHECKOUT_LINES, (pl.max_horizontal("updated_at", "completed_at"),), None
+)
+DOCUMENTS = (ORDER_DOCUMENTS, CHECKOUT_DOCUMENTS)
+
+
+def winners(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `heads` that count, one per key.
+
+    Versions of equal content (lines included) are one and the same; the smallest `version` stands for them.
+    """
+    key = list(documents.heads.key)
+    contested = pl.struct(key).is_duplicated()
+    rivals = heads.filter(contested)
+    if rivals.is_empty():
+        return heads
+    content = [c.name for c in documents.heads.columns if c.name not in key]
+    rule = [expression.alias(f"_rule_{n}") for n, expression in enumerate(documents.rule)]
+    best = (
+        rivals.with_columns(rule)
+        .sort(
+            [*(f"_rule_{n}" for n in range(len(rule))), *content, "version"],
+            descending=[*(True for _ in rule), *(True for _ in content), False],
+            nulls_last=True,
+        )
+        .unique(key, keep="first", maintain_order=True)
+        .select(heads.columns)
+    )
+    tied = rivals.join(best.select(*key, *content), on=[*key, *content], how="semi", nulls_equal=True)
+    if tied.height > best.height:
+        # Equal heads: their lines decide, spelled out, since Polars' hash may change between its versions.
+        spelled = _spelled(documents.lines, lines.join(tied, on=[*key, "version"], how="semi"), key)
+        best = (
+            tied.join(spelled, on=[*key, "version"], how="left")
+            .sort(["_spelled", "version"], descending=[True, False], nulls_last=True)
+            .unique(key, keep="first", maintain_order=True)
+            .select(heads.columns)
+        )
+    return pl.concat([heads.filter(~contested), best])
+
+
+def _spelled(table: Table, lines: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """key, version, _spelled: all lines of a version as one text; different lines never give equal texts."""
+    cells = []
+    for column in table.columns:
+        if column.name not in key:
+            text = pl.col(column.name).cast(pl.String)
+            cells.append(
+                pl.concat_str(text.str.len_bytes().cast(pl.String), pl.lit(":"), text).fill_null("~")
+            )
+    return (
+        lines.select(*key, "version", "line_no", _spelled=pl.concat_str(cells))
+        .sort("line_no")
+        .group_by([*key, "version"], maintain_order=True)
+        .agg(pl.col("_spelled").str.join(""))
+    )
+
+
+def lines_of(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines of exactly these versions.
+
+    Raises:
+        ValueError: a line states another day than its head (a fault of the source, never the user's).
+    """
+    on = [*documents.heads.key, "version"]
+    kept = lines.join(heads.select(*on, _day=documents.day), on=on, how="inner")
+    if not kept.select((pl.col(documents.day) == pl.col("_day")).all()).item():
+        raise ValueError(f"{documents.lines.name}: a line and its head state different days")
+    return kept.drop("_day")
+
+
+def conflict(documents: Documents, incoming: pl.DataFrame, known: pl.LazyFrame) -> dict[str, object] | None:
+    """The first incoming version that cannot be the same order as another of its key, or None.
+
+    Args:
+        incoming: versions about to be stored, earlier ones with smaller `version` (from 0).
+        known: every stored version: at least key, day and source id columns.
+
+    Returns:
+        The row of `incoming`, and `_difference`: what differs.
+    """
+    key = list(documents.heads.key)
+    traits = [documents.day] + ([documents.source_id] if documents.source_id else [])
+    stored = known.select(*key, *traits).join(incoming.lazy().select(key), on=key, how="semi").unique()
+    earlier = incoming.filter(pl.struct(key).is_duplicated()).select(*key, *traits, "version")
+    others = pl.concat([stored.collect().with_columns(version=pl.lit(-1, pl.Int64)), earlier])
+    pairs = incoming.join(others, on=key, how="inner", suffix="_other").filter(
+        pl.col("version_other") < pl.col("version")
+    )
+    day = pl.col(documents.day) != pl.col(f"{documents.day}_other")
+    ids = pl.lit(value=False)
+    if documents.source_id:
+        other = pl.col(f"{documents.source_id}_other")
+        ids = (pl.col(documents.source_id) != other).fill_null(value=False)
+    difference = pl.when(ids).then(pl.lit("source id")).when(day).then(pl.lit("day"))
+    found = (
+        pairs.with_columns(_difference=difference).drop_nulls("_difference").sort("version", "_difference")
+    )
+    return found.row(0, named=True) if found.height else None

@@ -1,0 +1,145 @@
+"""One change of a workspace from lock to commit: everything that writes goes through here."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clientlens.errors import ClientlensError, TimezoneConflict, WorkspaceMissing
+from clientlens.workspace import catalogue, facts
+from clientlens.workspace.catalogue import Role
+from clientlens.workspace.deriving import Change
+from clientlens.workspace.folder import CATALOGUE, FACTS, disk_errors, furnish, may_be_workspace, prepare
+from clientlens.workspace.lock import without_readers, writing
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from clientlens.workspace.catalogue import ImportRecord, State
+
+KEPT_STATES = 3
+"""Files stay on the disk while one of this many states, the present one included, holds them."""
+
+
+@dataclass(slots=True)
+class Writer:
+    """A workspace held for writing; `created` says that this run made it."""
+
+    folder: Path
+    connection: sqlite3.Connection
+    state: State
+    created: bool
+    moved: dict[str, int]
+
+    def commit(
+        self,
+        change: Change,
+        *,
+        timezone: str,
+        at: datetime,
+        command: str,
+        record: ImportRecord | None = None,
+        undo: int | None = None,
+    ) -> None:
+        """Make the change the next state: names on the disk first, then one transaction."""
+        change.settle()
+        names = catalogue.commit(self.connection, self.state, timezone=timezone, at=at, command=command)
+        # Once the commit has begun nothing is deleted on failure: after a failed sync it may yet prove to have held.
+        change.written = []
+        with names as snapshot:
+            if record is not None:
+                catalogue.add_import(self.connection, record)
+            if undo is not None:
+                catalogue.remove_import(self.connection, undo, snapshot)
+            catalogue.remove_files(self.connection, change.removed, snapshot)
+            for file in change.batch:
+                catalogue.add_file(
+                    self.connection, file, Role.BATCH, record.import_id if record else None, snapshot
+                )
+            for file in change.current:
+                catalogue.add_file(self.connection, file, Role.CURRENT, None, snapshot)
+            catalogue.refresh_mtimes(self.connection, self.moved)
+
+
+@contextmanager
+def hold(
+    folder: Path, *, timezone: str | None, command: str, lock_timeout: float, verify: bool = True
+) -> Iterator[Writer]:
+    """Hold a workspace for writing, made where there is none (and `timezone` is given); tidy it up afterwards.
+
+    Raises:
+        WorkspaceMissing: there is none, and none is to be made.
+        TimezoneConflict: it has another time zone.
+        NotAWorkspace, WorkspaceLocked, WorkspaceNewer, WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
+    """
+    if timezone is None:
+        may_be_workspace(folder)
+    else:
+        prepare(folder)
+    with writing(folder, command, lock_timeout):
+        with suppress(WorkspaceMissing):
+            may_be_workspace(folder)
+            catalogue.read(folder)  # refuses what is newer or not ours before anything is written to it
+        with disk_errors(folder):
+            furnish(folder)
+        with catalogue.connect_for_writing(folder) as connection:
+            state = catalogue.state_of(connection, folder)
+            if timezone is None and state.timezone is None:
+                raise WorkspaceMissing(str(folder))
+            if timezone is not None and state.timezone not in (None, timezone):
+                raise TimezoneConflict(str(state.timezone), timezone)
+            moved = facts.verify(folder, [live.file for live in state.files]) if verify else {}
+            yield Writer(folder, connection, state, state.timezone is None, moved)
+            # What follows is housekeeping: the change stands, and the next writer does what fails here.
+            with suppress(OSError, ClientlensError):
+                tidy(folder, connection)
+
+
+@contextmanager
+def change_of(writer: Writer) -> Iterator[Change]:
+    """A change of the state as the writer found it; what it wrote is deleted when it comes to nothing."""
+    change = Change(writer.folder, writer.state)
+    try:
+        yield change
+    except BaseException:
+        change.discard()
+        raise
+
+
+def tidy(folder: Path, connection: sqlite3.Connection) -> tuple[int, int]:
+    """Delete files that only states older than the last `KEPT_STATES` hold, and orphans, unless someone is reading.
+
+    Returns:
+        Number of files deleted, and their bytes.
+    """
+    with without_readers(folder) as alone:
+        if not alone:
+            return 0, 0
+        with catalogue.sqlite_errors(folder / CATALOGUE):
+            state = catalogue.state_of(connection, folder)
+            if state.timezone is not None:
+                catalogue.forget_replaced(connection, state.snapshot - KEPT_STATES + 1)
+            known = catalogue.state_of(connection, folder).known_paths
+        files = size = 0
+        for path in orphans(folder, known):
+            with suppress(FileNotFoundError):
+                size += os.lstat(path).st_size
+                path.unlink()
+                files += 1
+        return files, size
+
+
+def orphans(folder: Path, known: frozenset[str]) -> list[Path]:
+    """Files of ours that no state names: left by a run that was killed, or replaced long ago."""
+    with disk_errors(folder / FACTS):
+        try:
+            names = sorted(path.name for path in (folder / FACTS).iterdir())
+        except FileNotFoundError:
+            return []
+    ours = (".parquet", ".parquet.tmp")
+    return [folder / FACTS / n for n in names if n.endswith(ours) and f"{FACTS}/{n}" not in known]

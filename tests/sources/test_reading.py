@@ -1,0 +1,61 @@
+"""From names to batches."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pytest
+
+from clientlens.errors import NotRecognised, UnknownSource, Unreadable
+from clientlens.sources import registry
+from clientlens.sources.reading import read_all
+
+
+def test_every_source_has_its_words():
+    sources = registry.load()
+    assert {"shopify_orders", "shopify_customers", "shopify_checkouts"} <= set(sources)
+    for name, source in sources.items():
+        assert source.name == name
+        assert source.title
+        assert source.doc.endswith(".")
+
+
+def test_files_of_several_formats_are_read_by_format(write, shop):
+    orders = write([shop.head()], name="a.csv")
+    more = write([shop.head("#2")], name="c.csv")
+    checkout = shop.head("#500002", Financial_Status="", Id="500002")
+    checkouts = write([checkout], name="b.csv", columns=shop.checkouts)
+    batches = read_all([orders, checkouts, more, orders], shop.options)
+    assert [(batch.source, [file.file for file in batch.files]) for batch in batches] == [
+        ("shopify_orders", [orders, more]),
+        ("shopify_checkouts", [checkouts]),
+    ]
+
+
+def test_an_unknown_header_is_refused_with_what_was_found(write, shop):
+    with pytest.raises(NotRecognised, match="'Datum', 'Betrag'") as error:
+        read_all([write("Datum;Betrag\n1;2\n")], shop.options)
+    assert (error.value.line, error.value.exit_code) == (1, 3)
+    assert "Shopify orders" in error.value.hint
+
+
+def test_standard_input_needs_a_source(shop):
+    text = shop.text([shop.head()]).encode()
+    with pytest.raises(NotRecognised, match="standard input"):
+        read_all(["-"], shop.options, stdin=io.BytesIO(text))
+    (batch,) = read_all(["-"], shop.options, stdin=io.BytesIO(text), source="shopify_orders")
+    assert batch.files[0].file == "-"
+    with pytest.raises(UnknownSource):
+        read_all(["-"], shop.options, stdin=io.BytesIO(text), source="etsy")
+
+
+def test_one_unreadable_file_refuses_the_call(write, shop):
+    with pytest.raises(Unreadable):
+        read_all([write([shop.head()]), "missing.csv"], shop.options)
+
+
+def test_progress_counts_all_bytes(write, shop):
+    seen = []
+    read_all([write([shop.head()])], replace(shop.options, progress=seen.append))
+    assert sum(seen) == len(shop.text([shop.head()]))
