@@ -97,7 +97,9 @@ def random_facts(seed, *, clients=300, orders=2000):
     """A shop with everything that makes figures go wrong: ties, refunds, cancellations, currencies, tips, two keys."""
     rng = random.Random(seed)
     people = [f"c{number:03}" for number in range(clients)]
-    details = {name: {"anonymous": True, "name": None, "email": None} for name in people if rng.random() < 0.1}
+    details = {
+        name: {"anonymous": True, "name": None, "email": None} for name in people if rng.random() < 0.1
+    }
     rows, lines = [], []
     for number in range(orders):
         placed = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=rng.randrange(3 * 365 * 86400))

@@ -35,7 +35,9 @@ def _facts_sql(completed_when):
     """Orders known at $instant; when each was completed or called off, with the beginning of time for "unknown"."""
     paid = "CASE WHEN payment_state IN ('paid', 'partially_refunded') THEN coalesce(paid_at, '-infinity') ELSE 'infinity' END"
     sent = "CASE WHEN fulfilment_state = 'fulfilled' THEN coalesce(fulfilled_at, '-infinity') ELSE 'infinity' END"
-    completed_from = {"paid": paid, "fulfilled": sent, "paid_or_fulfilled": f"least({paid}, {sent})"}[completed_when]
+    completed_from = {"paid": paid, "fulfilled": sent, "paid_or_fulfilled": f"least({paid}, {sent})"}[
+        completed_when
+    ]
     # Nothing is given back before it was settled.
     money_back = {
         "paid": "coalesce(paid_at, '-infinity')",
@@ -115,7 +117,9 @@ def insights(con, *, instant, first, last, completed_when, novice_below=3, never
     }
     answer = {}
     for row in con.execute(sql, values).fetchall():
-        client, currency, completed, cancelled, price_sum, priced, tipped, day, product, holding, lifetime = row
+        client, currency, completed, cancelled, price_sum, priced, tipped, day, product, holding, lifetime = (
+            row
+        )
         answer[client, currency] = {
             "completed_orders": completed,
             "average_order_price": _rounded(price_sum, priced),
@@ -207,7 +211,9 @@ def leaderboard(
             "rank_change": None if before is None else before - place,
             "revenue_share": _rounded(10_000 * spend, revenue),
         }
-        for client, currency, purchases, spend, day, place, before, revenue in con.execute(sql, values).fetchall()
+        for client, currency, purchases, spend, day, place, before, revenue in con.execute(
+            sql, values
+        ).fetchall()
     ]
     bought = {}
     for row in rows:

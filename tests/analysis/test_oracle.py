@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -13,10 +13,8 @@ from clientlens.analysis.order_facts import order_facts
 from clientlens.model.timeframes import AsOf, parse_window
 
 # Rome is two hours ahead of UTC on both days. The windows' days are worked out by hand.
-END_OF_MARCH = AsOf(
-    datetime(2026, 3, 31, 21, 59, 59, 999999, tzinfo=UTC), datetime(2026, 3, 31).date(), explicit=True
-)
-ONE_JULY_MORNING = AsOf(datetime(2025, 7, 15, 8, tzinfo=UTC), datetime(2025, 7, 15).date(), explicit=False)
+END_OF_MARCH = AsOf(datetime(2026, 3, 31, 21, 59, 59, 999999, tzinfo=UTC), date(2026, 3, 31), explicit=True)
+ONE_JULY_MORNING = AsOf(datetime(2025, 7, 15, 8, tzinfo=UTC), date(2025, 7, 15), explicit=False)
 MOMENTS = {
     "end of March": (
         END_OF_MARCH,
@@ -62,7 +60,10 @@ def asked(moment, window):
 def test_each_order_has_the_status_that_sql_gives_it(facts, con, oracle, moment, completed_when):
     as_of = MOMENTS[moment][0]
     ours = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when)
-    found = {(store, key): status for store, key, status in ours.select("store", "order_key", "status").collect().rows()}
+    found = {
+        (store, key): status
+        for store, key, status in ours.select("store", "order_key", "status").collect().rows()
+    }
     assert found == oracle.statuses(con, instant=as_of.instant, completed_when=completed_when)
     assert set(found.values()) == {"completed", "in_progress", "cancelled"}
 
@@ -79,9 +80,7 @@ def test_insights_of_everyone_are_what_sql_says(facts, con, oracle, moment, wind
         novice_below=5,
         ignore=["gift card%"],
     )
-    wanted = oracle.insights(
-        con, **days, completed_when=completed_when, novice_below=5, never="Gift card%"
-    )
+    wanted = oracle.insights(con, **days, completed_when=completed_when, novice_below=5, never="Gift card%")
     assert wanted
     columns = next(iter(wanted.values()))
     assert {
@@ -96,9 +95,7 @@ def test_several_windows_at_once_are_each_as_if_asked_alone(facts):
     together = insights(facts, windows=windows, **options).rows
     for window in windows:
         alone = insights(facts, windows=[window], **options).rows.sort("client_id", "currency")
-        assert alone.equals(
-            together.filter(together["window"] == window.label).sort("client_id", "currency")
-        )
+        assert alone.equals(together.filter(together["window"] == window.label).sort("client_id", "currency"))
 
 
 @pytest.mark.parametrize(("moment", "window"), ASKED)

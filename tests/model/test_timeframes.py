@@ -38,9 +38,19 @@ def spelled(days):
         ("12m", "2026-01-31", "2025-02-01 2026-01-31", "2024-02-01 2025-01-31"),
         ("1y", "2024-02-29", "2023-03-01 2024-02-29", "2022-03-01 2023-02-28"),
         ("2y", "2026-11-24", "2024-11-25 2026-11-24", "2022-11-25 2024-11-24"),
-        ("last-week", "2026-01-01", "2025-12-22 2025-12-28", "2025-12-15 2025-12-21"),  # a Thursday, ISO week 1
+        (
+            "last-week",
+            "2026-01-01",
+            "2025-12-22 2025-12-28",
+            "2025-12-15 2025-12-21",
+        ),  # a Thursday, ISO week 1
         ("last-week", "2026-01-05", "2025-12-29 2026-01-04", "2025-12-22 2025-12-28"),  # a Monday
-        ("last-week", "2021-01-03", "2020-12-21 2020-12-27", "2020-12-14 2020-12-20"),  # a Sunday, ISO week 53
+        (
+            "last-week",
+            "2021-01-03",
+            "2020-12-21 2020-12-27",
+            "2020-12-14 2020-12-20",
+        ),  # a Sunday, ISO week 53
         ("last-month", "2026-01-31", "2025-12-01 2025-12-31", "2025-11-01 2025-11-30"),
         ("last-month", "2024-03-31", "2024-02-01 2024-02-29", "2024-01-01 2024-01-31"),
         ("last-quarter", "2026-01-01", "2025-10-01 2025-12-31", "2025-07-01 2025-09-30"),
@@ -104,9 +114,15 @@ def test_a_window_has_one_spelling(text, label):
         ("000m", "not a time window: '000m' (it must count at least 1)"),
         ("1000000d", "not a time window: '1000000d' (it can count 999999 at most)"),
         ("2026-03-31..2026-03-30", "not a time window: '2026-03-31..2026-03-30' (it ends before it begins)"),
-        ("2026-02-30..2026-03-30", "not a time window: '2026-02-30..2026-03-30' (both ends are days such as 2026-03-31)"),
+        (
+            "2026-02-30..2026-03-30",
+            "not a time window: '2026-02-30..2026-03-30' (both ends are days such as 2026-03-31)",
+        ),
         ("2026-01-01..", "not a time window: '2026-01-01..' (both ends are days such as 2026-03-31)"),
-        ("20260101..20260201", "not a time window: '20260101..20260201' (both ends are days such as 2026-03-31)"),
+        (
+            "20260101..20260201",
+            "not a time window: '20260101..20260201' (both ends are days such as 2026-03-31)",
+        ),
         ("2026-01-01..2026-01-02..2026-01-03", "not a time window: '2026-01-01..2026-01-02..2026-01-03'"),
     ],
 )
@@ -154,14 +170,21 @@ def test_the_time_before_a_counted_window_ends_the_day_before_it_begins(day, uni
     assert before_last + timedelta(days=1) == first
     assert before_first <= before_last
     if unit in "dw":
-        assert last - first == before_last - before_first == timedelta(days=count * (7 if unit == "w" else 1) - 1)
+        assert (
+            last - first
+            == before_last - before_first
+            == timedelta(days=count * (7 if unit == "w" else 1) - 1)
+        )
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
 @given(DAYS, st.sampled_from("week month quarter year".split()))
 def test_last_ends_the_day_before_to_date_begins(day, unit):
     as_of = on(str(day))
-    assert parse_window(f"last-{unit}").days(as_of)[1] + timedelta(days=1) == parse_window(f"{unit}-to-date").days(as_of)[0]
+    assert (
+        parse_window(f"last-{unit}").days(as_of)[1] + timedelta(days=1)
+        == parse_window(f"{unit}-to-date").days(as_of)[0]
+    )
     before_first, before_last = parse_window(f"{unit}-to-date").previous(as_of)
     whole_first, whole_last = parse_window(f"last-{unit}").days(as_of)
     assert before_first == whole_first <= before_last <= whole_last
@@ -214,7 +237,9 @@ def test_a_date_is_year_month_day():
     assert parse_date(" 2024-02-29 ") == date(2024, 2, 29)
 
 
-@pytest.mark.parametrize("text", ["2026-02-29", "2026-2-1", "20260201", "01.02.2026", "2026-W05-1", "today", ""])
+@pytest.mark.parametrize(
+    "text", ["2026-02-29", "2026-2-1", "20260201", "01.02.2026", "2026-W05-1", "today", ""]
+)
 def test_another_date_is_refused(text):
     with pytest.raises(BadDate) as caught:
         parse_date(text)

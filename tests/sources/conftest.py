@@ -57,7 +57,9 @@ def more(name="#1001", **cells):
 def csv_text(rows, columns=None, delimiter=",", end="\n"):
     columns = columns or FULL
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=delimiter, lineterminator=end)
+    # The writer quotes a cell only for its own kind of line end.
+    quoting = csv.QUOTE_ALL if end == "\r" else csv.QUOTE_MINIMAL
+    writer = csv.writer(out, delimiter=delimiter, lineterminator=end, quoting=quoting)
     writer.writerow(columns)
     writer.writerows([row.get(name, "") for name in columns] for row in rows)
     return out.getvalue()
@@ -67,7 +69,9 @@ def rows_accounted(batch):
     """Both sides of the identity that every batch promises."""
     kept = [frame["row_count"].sum() for frame in (batch.orders, batch.checkouts) if frame is not None]
     total = sum(file.rows for file in batch.files)
-    return total, sum(kept) + batch.people_rows + batch.rows_skipped + batch.rows_duplicate + batch.rows_set_aside
+    return total, sum(
+        kept
+    ) + batch.people_rows + batch.rows_skipped + batch.rows_duplicate + batch.rows_set_aside
 
 
 @pytest.fixture

@@ -34,7 +34,12 @@ def both_ways(text):
 
 
 def shape(table):
-    return (table.frame.rows(), table.lines.to_list(), table.rows, [(row.line, row.message) for row in table.bad])
+    return (
+        table.frame.rows(),
+        table.lines.to_list(),
+        table.rows,
+        [(row.line, row.message) for row in table.bad],
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,7 +77,7 @@ def test_the_delimiter_is_found_on_the_header(text, delimiter, line):
 
 
 def test_a_header_name_twice_is_refused():
-    with pytest.raises(BadHeader, match="'Lineitem compare-at price' stands there twice|stands there twice"):
+    with pytest.raises(BadHeader, match="stands there twice"):
         read_header(given_text("Name,Lineitem compare at price,Lineitem compare-at price\n"))
 
 
@@ -185,7 +190,11 @@ def test_whatever_the_csv_module_writes_comes_back(rows, end):
     quoting = csv.QUOTE_ALL if any("\r" in cell for row in rows for cell in row) else csv.QUOTE_MINIMAL
     csv.writer(out, lineterminator=end, quoting=quoting).writerows([("a", "b", "c"), *rows])
     table = read_csv(given_text(out.getvalue()), WANTED)
-    kept = [tuple(cell or None for cell in row) for row in rows if "".join(row).strip() and "\0" not in "".join(row)]
+    kept = [
+        tuple(cell or None for cell in row)
+        for row in rows
+        if "".join(row).strip() and "\0" not in "".join(row)
+    ]
     assert table.frame.rows() == kept
     assert table.rows == sum(bool("".join(row).strip()) for row in rows)
 

@@ -7,6 +7,7 @@ import hashlib
 import io
 import os
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -56,7 +57,9 @@ def test_what_is_no_text_file_is_refused(write, data, message):
     assert error.value.hint
 
 
-@pytest.mark.parametrize("name", ["https://example.com/orders.csv", "s3://bucket/orders.csv", "*.csv", "orders[1].csv"])
+@pytest.mark.parametrize(
+    "name", ["https://example.com/orders.csv", "s3://bucket/orders.csv", "*.csv", "orders[1].csv"]
+)
 def test_addresses_and_patterns_are_plain_names(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "orders1.csv").write_text("a\n1\n")
@@ -83,7 +86,7 @@ def test_a_file_that_grows_while_it_is_read_is_refused(write, monkeypatch):
 
     def slow(file, size):
         data = original(file, size)
-        with open(path, "a") as more:
+        with Path(path).open("a") as more:
             more.write("3,4\n")
         return data
 
@@ -94,7 +97,13 @@ def test_a_file_that_grows_while_it_is_read_is_refused(write, monkeypatch):
 
 @pytest.mark.parametrize(
     ("data", "line"),
-    [(b"a,b\n1,2\n\xe9,3\n", 3), (b"\xe9\n", 1), (b"a\r\nb\r\n\xff", 3), (b"a\rb\r\xff", 3), (b"a\nb\nc\xc3", 3)],
+    [
+        (b"a,b\n1,2\n\xe9,3\n", 3),
+        (b"\xe9\n", 1),
+        (b"a\r\nb\r\n\xff", 3),
+        (b"a\rb\r\xff", 3),
+        (b"a\nb\nc\xc3", 3),
+    ],
 )
 def test_a_wrong_byte_is_named_with_its_line(write, data, line):
     with pytest.raises(BadEncoding) as error:

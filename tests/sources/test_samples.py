@@ -80,7 +80,9 @@ def test_the_sums_of_an_orders_export_are_those_of_its_cells(name):
     columns = ["order_total", "refunded", "tax", "shipping"]
     sums = load(name).orders.group_by("currency").agg(pl.col(columns).sum())
     found = {
-        (row["currency"], column): Decimal(row[column]) / 100 for row in sums.iter_rows(named=True) for column in columns
+        (row["currency"], column): Decimal(row[column]) / 100
+        for row in sums.iter_rows(named=True)
+        for column in columns
     }
     assert found == dict(expected)
 
@@ -89,8 +91,14 @@ def test_the_sums_of_an_orders_export_are_those_of_its_cells(name):
 def test_every_time_is_the_instant_that_python_reads(name):
     heads = [row for row in records(name) if row["Total"]]
     orders = load(name).orders
-    for text, column in (("Created at", "placed_at"), ("Paid at", "paid_at"), ("Cancelled at", "cancelled_at")):
-        expected = [dt.datetime.strptime(row[text], "%Y-%m-%d %H:%M:%S %z") if row[text] else None for row in heads]
+    for text, column in (
+        ("Created at", "placed_at"),
+        ("Paid at", "paid_at"),
+        ("Cancelled at", "cancelled_at"),
+    ):
+        expected = [
+            dt.datetime.strptime(row[text], "%Y-%m-%d %H:%M:%S %z") if row[text] else None for row in heads
+        ]
         assert orders[column].to_list() == expected
 
 
@@ -102,7 +110,12 @@ def test_each_line_has_its_own_position_quantity_and_price(name):
         number = row["Name"].removeprefix("#")
         position[number] += 1
         expected.append(
-            (number, position[number], int(row["Lineitem quantity"]) * 1000, round(Decimal(row["Lineitem price"]) * 100))
+            (
+                number,
+                position[number],
+                int(row["Lineitem quantity"]) * 1000,
+                round(Decimal(row["Lineitem price"]) * 100),
+            )
         )
     lines = load(name).order_lines
     assert lines.select("order_key", "line_no", "quantity_milli", "unit_price").rows() == expected
@@ -147,7 +160,9 @@ def test_a_spreadsheets_damage_is_said_plainly():
 
 
 def test_cash_on_delivery_is_mentioned():
-    assert any("orders.completed_when" in note for note in load("shopify-orders-bdt-name-without-hash.csv").notes)
+    assert any(
+        "orders.completed_when" in note for note in load("shopify-orders-bdt-name-without-hash.csv").notes
+    )
 
 
 @pytest.mark.parametrize(("name", "counts"), CUSTOMERS.items(), ids=list(CUSTOMERS))
@@ -157,7 +172,9 @@ def test_a_customers_export_gives_one_profile_a_row(name, counts):
     assert batch.people["is_profile"].all()
     assert batch.people["seen_at"].null_count() == batch.people.height
     good = [row for row in records(name) if None not in row.values()]
-    assert sorted(batch.people["email"].drop_nulls()) == sorted(row["Email"].lower() for row in good if row["Email"])
+    assert sorted(batch.people["email"].drop_nulls()) == sorted(
+        row["Email"].lower() for row in good if row["Email"]
+    )
 
 
 def test_a_ragged_row_is_set_aside_with_its_line():

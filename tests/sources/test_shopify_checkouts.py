@@ -41,13 +41,19 @@ def test_a_checkout_has_the_shape_of_the_tables(read, shop):
 
 
 def test_a_checkout_without_an_id_has_its_name_and_one_without_contact_none(read, shop):
-    batch = read([checkout(shop, "#5", Id="", Email="", Phone="-"), checkout(shop, "#6", Id="3.7E+13")], columns=shop.checkouts)
+    batch = read(
+        [checkout(shop, "#5", Id="", Email="", Phone="-"), checkout(shop, "#6", Id="3.7E+13")],
+        columns=shop.checkouts,
+    )
     assert batch.checkouts["checkout_key"].to_list() == ["5", "6"]
     assert batch.checkouts["has_contact"].to_list() == [False, True]
 
 
 def test_a_bad_cell_sets_the_whole_checkout_aside(read, shop):
-    batch = read([checkout(shop, "#5"), shop.more("#5", Lineitem_price="?"), checkout(shop, "#6")], columns=shop.checkouts)
+    batch = read(
+        [checkout(shop, "#5"), shop.more("#5", Lineitem_price="?"), checkout(shop, "#6")],
+        columns=shop.checkouts,
+    )
     assert batch.checkouts["checkout_key"].to_list() == ["6"]
     assert batch.rows_set_aside == 2
 

@@ -33,7 +33,9 @@ def test_an_order_has_the_shape_of_the_tables(read, shop):
     assert order["placed_at"] == dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)
     assert (order["placed_on"], order["currency"], order["order_total"]) == (dt.date(2026, 3, 1), "EUR", 2750)
     assert (order["channel"], order["person_key"], order["kind"]) == ("web", "e:ann@example.com", "purchase")
-    lines = batch.order_lines.select("line_no", "product", "quantity_milli", "unit_price", "line_total", "is_tip")
+    lines = batch.order_lines.select(
+        "line_no", "product", "quantity_milli", "unit_price", "line_total", "is_tip"
+    )
     assert lines.rows() == [(1, "Candle - red", 2000, 1000, 2000, False), (2, "Wick", 1000, 100, 100, False)]
 
 
@@ -103,7 +105,11 @@ def test_a_tip_is_a_line_that_is_no_product(read, shop):
         ("Total", "-5.00", "an amount below 0"),
         ("Taxes", "inf", "not an amount of this currency"),
         ("Created at", "", "the order needs a date"),
-        ("Created at", "2026-02-30 10:00:00 +0100", "not a time as the rest of the file writes it, or no such day"),
+        (
+            "Created at",
+            "2026-02-30 10:00:00 +0100",
+            "not a time as the rest of the file writes it, or no such day",
+        ),
         ("Created at", "2026-03-01 10:00:00", "not a time as the rest of the file writes it, or no such day"),
         ("Cancelled at", "yesterday", "not a time as the rest of the file writes it, or no such day"),
         ("Lineitem quantity", "two", "not a quantity"),
@@ -162,13 +168,14 @@ def test_a_footer_and_a_header_in_the_middle_are_no_orders(read, shop):
     batch = read("\n".join([lines[0], lines[1], lines[0], lines[2], total]) + "\n")
     assert (numbers(batch), batch.rows_set_aside) == (["1", "2"], 2)
     assert batch.orders["order_total"].sum() == 5500
-    assert [p.line for p in batch.problems][0] == 3
     assert {p.line for p in batch.problems} == {3, 5}
 
 
 def test_a_footer_with_nothing_but_its_name_is_no_order(read, shop):
     batch = read(shop.text([shop.head("#1")]) + "Total" + "," * 78 + "\n")
-    assert problems(batch) == [(3, "Name", "Total", "a later row whose order's first row is in none of the files")]
+    assert problems(batch) == [
+        (3, "Name", "Total", "a later row whose order's first row is in none of the files")
+    ]
 
 
 def test_blank_lines_are_no_rows(read, shop):
@@ -202,8 +209,17 @@ def test_a_byte_order_mark_and_sep_are_no_columns(read, shop):
 
 
 def test_decimal_commas_of_a_spreadsheet_are_seen(read, shop):
-    rows = [{key: value.replace(".", ",") if key in {"Total", "Subtotal", "Shipping", "Taxes", "Lineitem price"} else value
-             for key, value in shop.head("#1").items()}]  # fmt: skip
+    amounts = {
+        "Total",
+        "Subtotal",
+        "Shipping",
+        "Taxes",
+        "Lineitem price",
+        "Discount Amount",
+        "Refunded Amount",
+    }
+    cells = shop.head("#1").items()
+    rows = [{name: text.replace(".", ",") if name in amounts else text for name, text in cells}]
     batch = read(rows, delimiter=";")
     assert (batch.orders["order_total"].item(), batch.order_lines["unit_price"].item()) == (2750, 1000)
 
@@ -221,7 +237,9 @@ def test_two_files_are_one_export(write, shop):
 
 
 def test_overlapping_exports_give_versions_and_count_repeats(write, shop):
-    old = write([shop.head("#1"), shop.more("#1"), shop.head("#2", Financial_Status="pending")], name="old.csv")
+    old = write(
+        [shop.head("#1"), shop.more("#1"), shop.head("#2", Financial_Status="pending")], name="old.csv"
+    )
     new = write([shop.head("#2"), shop.head("#1"), shop.more("#1")], name="new.csv")
     (batch,) = read_all([old, new], shop.options)
     assert shop.accounted(batch) == (6, 6)
@@ -233,7 +251,9 @@ def test_overlapping_exports_give_versions_and_count_repeats(write, shop):
 
 
 def test_two_different_orders_of_one_number_in_one_file_are_set_aside(read, shop):
-    batch = read([shop.head("#1"), shop.head("#1", Total="28.50"), shop.more("#1"), shop.head("#2"), shop.head("#2")])
+    batch = read(
+        [shop.head("#1"), shop.head("#1", Total="28.50"), shop.more("#1"), shop.head("#2"), shop.head("#2")]
+    )
     assert (numbers(batch), batch.rows_duplicate, batch.rows_set_aside) == (["2"], 1, 3)
     assert batch.problems[0].message == "this order stands in the file twice, with different content"
 
@@ -258,14 +278,23 @@ def test_nothing_good_is_refused_naming_the_first_bad_row(write, shop):
 
 
 def test_ids_are_text_and_destroyed_ones_are_missing(read, shop):
-    batch = read([shop.head("#1", Id="00012"), shop.head("#1e5", Id="4.83E+12"), shop.head("J-1", Id="12345678901234567890123")])
+    batch = read(
+        [
+            shop.head("#1", Id="00012"),
+            shop.head("#1e5", Id="4.83E+12"),
+            shop.head("J-1", Id="12345678901234567890123"),
+        ]
+    )
     assert batch.orders["source_id"].to_list() == ["00012", None, "12345678901234567890123"]
     assert numbers(batch) == ["1", "1e5", "J-1"]
     assert any("destroyed the Id of 1 order " in note for note in batch.notes)
 
 
 def test_a_currency_given_fills_a_blank_one_and_decides_the_decimals(read, shop):
-    whole = {name: "1500" for name in ("Total", "Subtotal", "Lineitem price")} | {"Taxes": "0", "Shipping": "0"}
+    whole = dict.fromkeys(("Total", "Subtotal", "Lineitem price"), "1500") | {
+        "Taxes": "0",
+        "Shipping": "0",
+    }
     blank = {**shop.head("#1"), **whole, "Currency": "", "Refunded Amount": "", "Discount Amount": ""}
     batch = read([blank], replace(shop.options, currency="JPY"))
     assert batch.orders.select("currency", "order_total").row(0) == ("JPY", 1500)
@@ -287,7 +316,12 @@ def test_people_are_told_apart_by_their_details(read, shop):
     ]  # fmt: skip
     assert batch.people.height == 4
     ann = batch.people.row(by_predicate=pl.col("email_key").is_not_null(), named=True)
-    assert (ann["first_order_at"].day, ann["seen_at"].month, ann["name"], ann["postcode"]) == (1, 4, "Ann Arbor", "39100")
+    assert (ann["first_order_at"].day, ann["seen_at"].month, ann["name"], ann["postcode"]) == (
+        1,
+        4,
+        "Ann Arbor",
+        "39100",
+    )
     assert ann["accepts_email"] is False
     assert ann["is_profile"] is False
     assert any("1 order with an e-mail that is none" in note for note in batch.notes)
@@ -301,7 +335,10 @@ def test_offsets_that_do_not_fit_the_workspace_are_said(read, shop):
 
 def test_cash_on_delivery_is_said_from_five_orders_on(read, shop):
     def some(count):
-        return [shop.head(f"#{n}", Financial_Status="pending", Fulfillment_Status="fulfilled") for n in range(count)]
+        return [
+            shop.head(f"#{n}", Financial_Status="pending", Fulfillment_Status="fulfilled")
+            for n in range(count)
+        ]
 
     assert any("orders.completed_when" in note for note in read(some(5)).notes)
     assert not any("orders.completed_when" in note for note in read(some(4)).notes)
@@ -327,5 +364,10 @@ def test_checkouts_with_deleted_columns_are_not_taken_for_orders(write, shop):
 
 def test_a_header_alone_is_an_empty_export(read, shop):
     batch = read([])
-    assert (batch.orders.height, batch.order_lines.height, batch.people.height, batch.files[0].rows) == (0, 0, 0, 0)
+    assert (batch.orders.height, batch.order_lines.height, batch.people.height, batch.files[0].rows) == (
+        0,
+        0,
+        0,
+        0,
+    )
     assert "a header and no rows" in batch.notes[0]

@@ -15,6 +15,7 @@ from clientlens.model.batch import ReadOptions
 from clientlens.sources.times import Form, find_reader, zoned
 
 SETTINGS = settings(max_examples=50, deadline=None, derandomize=True)
+FIRST = dt.datetime(1990, 1, 2)  # noqa: DTZ001  # hypothesis wants its limits without a zone
 OPTIONS = ReadOptions(store="main", workspace_timezone="Europe/Rome", today=dt.date(2026, 11, 24))
 
 
@@ -46,7 +47,7 @@ def test_what_is_no_time_of_this_file_is_bad(text):
 
 @SETTINGS
 @given(
-    st.datetimes(dt.datetime(1990, 1, 2), dt.datetime(2099, 1, 1)).map(lambda t: t.replace(microsecond=0)),
+    st.datetimes(FIRST, FIRST.replace(year=2099)).map(lambda t: t.replace(microsecond=0)),
     st.integers(-14 * 4, 14 * 4).map(lambda q: dt.timezone(dt.timedelta(minutes=15 * q))),
 )
 def test_a_time_written_is_the_time_read(local, zone):
@@ -55,7 +56,7 @@ def test_a_time_written_is_the_time_read(local, zone):
 
 
 @SETTINGS
-@given(st.datetimes(dt.datetime(1990, 1, 2), dt.datetime(2028, 1, 1)).map(lambda t: t.replace(second=0, microsecond=0)))
+@given(st.datetimes(FIRST, FIRST.replace(year=2028)).map(lambda t: t.replace(second=0, microsecond=0)))
 def test_a_spreadsheets_time_is_the_local_time_read(local):
     decisive = "31/12/2020 00:00"
     _, times, _ = read(decisive, local.strftime("%d/%m/%Y %H:%M"), options=replace(OPTIONS, timezone="UTC"))
@@ -65,7 +66,10 @@ def test_a_spreadsheets_time_is_the_local_time_read(local):
 def test_a_value_above_twelve_decides_the_order_of_the_whole_file():
     assert read("02/01/2024 11:23", "13/01/2024 11:23")[1][0] == "2024-01-02T10:23:00+00:00"
     assert read("02/01/2024 11:23", "01/13/2024 11:23")[1][0] == "2024-02-01T10:23:00+00:00"
-    assert read("11/10/24 09:17", "11/28/24 9:17 PM")[1] == ["2024-11-10T08:17:00+00:00", "2024-11-28T20:17:00+00:00"]
+    assert read("11/10/24 09:17", "11/28/24 9:17 PM")[1] == [
+        "2024-11-10T08:17:00+00:00",
+        "2024-11-28T20:17:00+00:00",
+    ]
     assert read("03.04.2024 10:00")[1] == ["2024-04-03T08:00:00+00:00"]
     assert read("05/05/2024 10:00")[1] == ["2024-05-05T08:00:00+00:00"]
     assert read("31/02/2024 10:00")[1] == [None]
@@ -95,7 +99,9 @@ def test_the_date_format_given_is_taken():
 def test_zoneless_times_are_the_workspaces_with_a_note():
     _, times, notes = read("2026-07-01 12:00:00", "2026-01-01 12:00", "2026-01-01")
     assert times == ["2026-07-01T10:00:00+00:00", "2026-01-01T11:00:00+00:00", "2025-12-31T23:00:00+00:00"]
-    assert notes == ["f.csv: its times carry no time zone; they were read as Europe/Rome time (--timezone to say otherwise)"]
+    assert notes == [
+        "f.csv: its times carry no time zone; they were read as Europe/Rome time (--timezone to say otherwise)"
+    ]
 
 
 def test_hours_that_the_clock_repeats_or_skips_are_read_the_earlier_way():

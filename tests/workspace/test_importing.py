@@ -36,7 +36,9 @@ def test_a_first_import_counts_what_it_stores(ws, make):
         ws,
         make.batch(
             make.order("1001", lines=(("Candle", 1), ("Wick", 2))),
-            make.order("1002", "2026-02-03", email="bob@example.com", order_total=250, payment_state="pending"),
+            make.order(
+                "1002", "2026-02-03", email="bob@example.com", order_total=250, payment_state="pending"
+            ),
             make.order("1003", "2026-02-04", email=None, currency="USD", order_total=99, lines=()),
             checkouts=[make.checkout()],
             rows_skipped=2,
@@ -49,7 +51,12 @@ def test_a_first_import_counts_what_it_stores(ws, make):
     assert result.order_lines == 3
     assert (result.clients_added, result.clients_updated) == (2, 0)
     assert (result.checkouts_added, result.checkouts_updated) == (1, 0)
-    assert (result.rows_stored, result.rows_duplicate, result.rows_skipped, result.rows_set_aside) == (5, 3, 2, 0)
+    assert (result.rows_stored, result.rows_duplicate, result.rows_skipped, result.rows_set_aside) == (
+        5,
+        3,
+        2,
+        0,
+    )
     assert result.files[0].rows == 10
     assert result.test_orders_skipped == 1
     assert result.unattributed_orders == 1
@@ -322,7 +329,10 @@ def test_expectations_that_are_met_let_it_pass(ws, make):
 
 
 def test_strict_refuses_any_bad_row(ws, make):
-    bad = (Problem("orders.csv", 7, "Total", "x", "not an amount"), Problem("orders.csv", 9, None, None, "cut"))
+    bad = (
+        Problem("orders.csv", 7, "Total", "x", "not an amount"),
+        Problem("orders.csv", 9, None, None, "cut"),
+    )
     one = make.batch(make.order(), rows_set_aside=2, problems=bad)
     with pytest.raises(StrictProblems) as caught:
         make.add(ws, one, strict=True)

@@ -69,7 +69,11 @@ def test_an_unknown_import_is_refused(ws, make, batches):
 
 
 def test_there_is_nothing_to_undo_or_check_where_there_is_no_workspace(ws, make):
-    for call in (lambda: _undo(ws, make), lambda: upkeep.check(ws), lambda: upkeep.vacuum(ws, command="vacuum")):
+    for call in (
+        lambda: _undo(ws, make),
+        lambda: upkeep.check(ws),
+        lambda: upkeep.vacuum(ws, command="vacuum"),
+    ):
         with pytest.raises(WorkspaceMissing):
             call()
     assert not ws.exists()

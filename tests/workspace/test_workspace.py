@@ -376,7 +376,9 @@ def test_a_read_only_folder_is_read(filled, read_as_reader):
     assert (done.stdout, done.stderr, done.returncode) == ("2\n", "", 0)
 
 
-def test_a_read_only_folder_with_an_unfinished_log_is_not_answered_from_an_older_state(filled, make, read_as_reader):
+def test_a_read_only_folder_with_an_unfinished_log_is_not_answered_from_an_older_state(
+    filled, make, read_as_reader
+):
     # A reader keeps the log from being folded into the catalogue when the writer ends.
     holder = sqlite3.connect(f"file:{filled / CATALOGUE}?mode=ro", uri=True)
     holder.execute("SELECT count(*) FROM file").fetchall()

@@ -6,6 +6,7 @@ result becomes means, ratios and names.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -75,7 +76,7 @@ FIELDS: tuple[Field, ...] = (
         values=(WITH_YOU, PLATFORM),
         priority=9,
     ),
-    Field("window", Kind.TEXT, "window of time, as asked for", nullable=False, priority=6),
+    Field("window", Kind.TEXT, "window of time, as asked for", nullable=False),
     Field(
         "as_of",
         Kind.DATE,
@@ -97,7 +98,7 @@ FIELDS: tuple[Field, ...] = (
         "average_order_price",
         Kind.MONEY,
         "mean price of the completed orders: goods and services alone, before refunds, without tax, shipping and tips",
-        title="average price",
+        title="average",
     ),
     Field("price_low", Kind.MONEY, "first quartile of what similar clients pay; platform alone", priority=9),
     Field("price_high", Kind.MONEY, "third quartile of what similar clients pay; platform alone", priority=9),
@@ -222,7 +223,7 @@ def insights(
     rows = _sorted(rows, clients)
     return Answer(
         name="insights",
-        fields=FIELDS,
+        fields=_fields(windows, clients),
         rows=_finished(rows, facts, as_of, novice_below),
         timezone=facts.timezone,
         title=_title(windows, as_of, clients),
@@ -297,6 +298,13 @@ def _finished(rows: pl.DataFrame, facts: Facts, as_of: AsOf, novice_below: int) 
     return computed.with_columns(basis=pl.struct(field.name for field in BASIS_FIELDS)).select(
         field.name for field in FIELDS
     )
+
+
+def _fields(windows: Sequence[Window], clients: Sequence[str] | None) -> tuple[Field, ...]:
+    """`FIELDS`; a table of everyone in one window names the window in its title, which saves the column."""
+    if clients is not None or len(windows) != 1:
+        return FIELDS
+    return tuple(replace(field, priority=None) if field.name == "window" else field for field in FIELDS)
 
 
 def _title(windows: Sequence[Window], as_of: AsOf, clients: Sequence[str] | None) -> str:

@@ -79,6 +79,7 @@ FIELDS: tuple[Field, ...] = (
         "previous_rank - rank: above 0 is a climb",
         title="change",
         priority=1,
+        signed=True,
     ),
     Field(
         "revenue_share",

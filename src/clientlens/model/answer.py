@@ -48,6 +48,8 @@ class Field:
     """Short header in a table; empty: the name with spaces."""
     priority: int | None = 0
     """In a table that is too wide, fields with the highest number go first; 0 always stays; None: never in a table."""
+    signed: bool = False
+    """In a table a number above 0 gets a plus."""
     wide: bool = False
     """A table may shorten this text first (with an ellipsis) before it drops other columns."""
 

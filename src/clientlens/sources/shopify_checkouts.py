@@ -19,7 +19,7 @@ from clientlens.sources.findings import Findings, stack
 from clientlens.sources.parsing import clean, number_text
 from clientlens.sources.shopify_notes import empty_files
 from clientlens.sources.shopify_people import bad_email_note, distinct_people, people_of
-from clientlens.sources.shopify_rows import CONTACT, LINE, group, set_aside
+from clientlens.sources.shopify_rows import CONTACT, LINE, from_heads, group, set_aside
 from clientlens.sources.shopify_values import (
     NEEDED,
     local_day,
@@ -100,11 +100,7 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
         currency=pl.col("currency_"),
         total=pl.col("total_"),
     )
-    lines = lines.join(
-        heads.select("_head", "version", "created_on", "person_key", "checkout_key", "store"),
-        on="_head",
-        maintain_order="left",
-    )
+    lines = from_heads(lines, heads, "version", "created_on", "person_key", "checkout_key", "store")
     return Batch(
         source=NAME,
         store=options.store,

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from clientlens.errors import BadHeader
 from clientlens.model.batch import Batch
 from clientlens.model.tables import PEOPLE
-from clientlens.sources.csvfile import read_csv
+from clientlens.sources.csvfile import read_csv, read_header
 from clientlens.sources.findings import Findings, counted, stack
 from clientlens.sources.parsing import (
     EMAIL,
@@ -78,9 +79,10 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
     """Read all customer files of one call; see `Batch` for what comes back: people alone.
 
     Raises:
+        BadHeader: a needed column is missing.
         UnterminatedQuote: see there.
     """
-    tables = [read_csv(file, COLUMNS) for file in files]
+    tables = [_table(file) for file in files]
     findings = Findings(tables)
     findings.bad_records()
     rows = stack(tables, COLUMNS)
@@ -103,6 +105,16 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
         rejects=findings.rejects(aside),
         notes=tuple(_notes(tables, good)),
     )
+
+
+def _table(file: InputFile) -> CsvTable:
+    header = read_header(file)
+    missing = sorted(_NEEDED - set(header.names))
+    if missing:
+        raise BadHeader(
+            file.name, f"there is no column {missing[0].title()!r}", "is this a customers export?"
+        )
+    return read_csv(file, COLUMNS, header)
 
 
 def _no_flag(name: str) -> pl.Expr:

@@ -14,7 +14,7 @@ from clientlens.sources.findings import Findings, stack
 from clientlens.sources.parsing import clean, divide_half_even, number_text, word
 from clientlens.sources.shopify_checkouts import is_checkouts
 from clientlens.sources.shopify_people import bad_email_note, distinct_people, people_of
-from clientlens.sources.shopify_rows import CONTACT, LINE, group, set_aside
+from clientlens.sources.shopify_rows import CONTACT, LINE, from_heads, group, set_aside
 from clientlens.sources.shopify_values import (
     NEEDED,
     local_day,
@@ -95,11 +95,8 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
     tips = lines.filter("is_tip").group_by("_head").agg(tip=pl.col("line_total").sum())
     heads = _with_price(heads.join(tips, on="_head", how="left", maintain_order="left"))
     orders = _orders(heads, options, ascii_only=ascii_only)
-    lines = lines.join(
-        heads.select("_head", "version", "placed_on", "person_key", order_key="number"),
-        on="_head",
-        maintain_order="left",
-    )
+    lines = from_heads(lines, heads, "version", "placed_on", "person_key")
+    lines = from_heads(lines, heads.select("_head", order_key="number"), "order_key")
     return Batch(
         source=NAME,
         store=options.store,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.model.tables import PEOPLE
+from clientlens.sources.findings import counted
 from clientlens.sources.parsing import (
     EMAIL,
     blank_to_null,
@@ -117,9 +118,7 @@ def distinct_people(
 
 def bad_email_note(people: pl.DataFrame, what: str) -> list[str]:
     """A note on e-mail cells that are none, or nothing."""
-    count = people["bad_email"].sum()
-    return (
-        [f"{count} {what} hold an e-mail that is none; it was not used to tell clients apart"]
-        if count
-        else []
-    )
+    count = int(people["bad_email"].sum() or 0)
+    if not count:
+        return []
+    return [f"{counted(count, what)} with an e-mail that is none; it was not used to tell clients apart"]

@@ -137,7 +137,9 @@ def _attach(marked: pl.DataFrame) -> pl.DataFrame:
 def _versions(
     rows: pl.DataFrame, columns: Sequence[str], findings: Findings, what: str
 ) -> tuple[pl.DataFrame, int]:
-    heads = rows.filter("is_head")
+    heads = rows.select("_i", "_file", "_row", "_line", "_head", "name", "number", "is_head").filter(
+        "is_head"
+    )
     if heads["number"].n_unique() == heads.height:
         return rows, 0
     several = heads.filter(pl.col("number").is_duplicated() & pl.col("number").is_not_null())
@@ -162,6 +164,12 @@ def _versions(
     return rows, duplicates
 
 
+def from_heads(lines: pl.DataFrame, heads: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """`lines` with some columns of their own first rows; both ordered by `_head`, each head there."""
+    places = heads["_head"].search_sorted(lines["_head"])
+    return lines.with_columns(heads.select(pl.col(columns).gather(places)))
+
+
 def set_aside(grouped: Grouped, findings: Findings, what: str) -> tuple[pl.Series, pl.DataFrame]:
     """Take a bad row's other rows along.
 
@@ -169,12 +177,14 @@ def set_aside(grouped: Grouped, findings: Findings, what: str) -> tuple[pl.Serie
         `_head` of every version that is set aside, and all rows set aside with their `PLACE` (orphans included).
     """
     tops = pl.Series("_head", _heads_of_bad_records(grouped, findings), dtype=pl.UInt32)
+    place = ["_i", "_file", "_row", "_line"]
+    if not findings.rows and tops.is_empty():
+        return tops, grouped.rows.select(place).clear()
     own = pl.Series("_i", sorted(findings.rows), dtype=pl.UInt32)
     bad_heads = pl.concat([grouped.rows.filter(pl.col("_i").is_in(own.implode()))["_head"], tops]).unique()
     aside = grouped.rows.filter(pl.col("_head").is_in(bad_heads.implode()))
     others = aside.filter(~pl.col("_i").is_in(own.implode()))
     findings.add_rows(others, f"set aside with another row of the same {what}")
-    place = ["_i", "_file", "_row", "_line"]
     return bad_heads, pl.concat([aside.select(place), grouped.orphans.select(place)]).sort("_i")
 
 

@@ -19,7 +19,7 @@ from clientlens.sources.parsing import (
     money,
     quantity,
 )
-from clientlens.sources.shopify_rows import LINE, Grouped
+from clientlens.sources.shopify_rows import LINE, Grouped, from_heads
 from clientlens.sources.times import find_reader
 
 if TYPE_CHECKING:
@@ -91,12 +91,17 @@ def read_heads(
     for name, need in (("created at", "a date"), ("total", "a total")):
         findings.check(heads, {name: blank_to_null(pl.col(name)).is_null()}, f"the {what} needs {need}")
     findings.unreadable(heads, times, "not a time as the rest of the file writes it, or no such day")
-    priced = heads.filter(pl.col("decimals").is_not_null())
+    priced = _priced(heads)
     findings.unreadable(priced, amounts, "not an amount of this currency")
     for name in ("total", "refunded amount"):
         if name in amounts:
             findings.check(priced, {name: pl.col(amounts[name]) < 0}, "an amount below 0")
     return heads, notes
+
+
+def _priced(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows whose currency is known: only there can an amount be wrong in itself."""
+    return rows.filter(pl.col("decimals").is_not_null()) if rows["decimals"].null_count() else rows
 
 
 def local_day(instant: str, options: ReadOptions) -> pl.Expr:
@@ -114,7 +119,7 @@ def _read_times(
     """`heads` (ordered by file) with the parsed columns of `times`, each file read in its own form."""
     parts = []
     for number, table in enumerate(tables):
-        mine = heads.filter(pl.col("_file") == number)
+        mine = heads.filter(pl.col("_file") == number) if len(tables) > 1 else heads
         lines = mine["_line"]
         reader, found = find_reader(mine, list(times), options, table.file.name, lines.__getitem__)
         notes.extend(found)
@@ -169,7 +174,7 @@ def read_lines(
 ) -> pl.DataFrame:
     """One row per line of an order, with `_head`; a first row with neither line name nor quantity has none."""
     rows = grouped.rows.select("_i", "_file", "_row", "_line", "_head", *LINE)
-    rows = rows.join(heads.select("_head", "decimals"), on="_head", how="left", maintain_order="left")
+    rows = from_heads(rows, heads, "decimals")
     commas = [_decimal_comma(table, options) for table in tables]
     uncounted = [n for n, table in enumerate(tables) if "lineitem quantity" not in table.frame.columns]
     count = pl.col("lineitem quantity")
@@ -190,7 +195,8 @@ def read_lines(
         .collect()
     )
     no_line = (pl.col("_i") == pl.col("_head")) & pl.col("product").is_null() & blank_to_null(count).is_null()
-    rows = rows.filter(~no_line)
+    if rows.select(no_line.any()).item():
+        rows = rows.filter(~no_line)
     findings.check(rows, {"lineitem name": pl.col("product").is_null()}, "a line needs a name")
     findings.check(
         rows,
@@ -200,7 +206,7 @@ def read_lines(
     findings.unreadable(rows, {"lineitem quantity": "quantity_milli"}, "not a quantity")
     findings.check(rows, {"lineitem quantity": pl.col("quantity_milli") < 0}, "a quantity below 0")
     findings.unreadable(
-        rows.filter(pl.col("decimals").is_not_null()),
+        _priced(rows),
         {"lineitem price": "unit_price"},
         "not an amount of this currency",
     )
@@ -215,9 +221,6 @@ def read_lines(
         at=first,
     )
     # Rows of one order are neighbours, so a line's position is its distance from the order's first line.
-    starts = rows.filter(pl.col("_head") != pl.col("_head").shift(1).fill_null(2**32 - 1)).select(
-        "_head", start="at"
-    )
-    return rows.join(starts, on="_head", how="left", maintain_order="left").with_columns(
-        line_no=pl.col("at") - pl.col("start") + 1, vendor="vendor_"
-    )
+    lengths = rows["_head"].rle().struct.field("len").cast(pl.Int32)
+    starts = (lengths.cum_sum() - lengths).gather(rows["_head"].rle_id())
+    return rows.with_columns(line_no=pl.col("at") - starts + 1, vendor="vendor_")

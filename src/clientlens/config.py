@@ -1,0 +1,229 @@
+"""Settings: what holds unless a flag says otherwise, each with where it comes from.
+
+An environment variable beats the workspace's `clientlens.toml`, which beats the default. Nothing here reads the
+environment or a file: both are handed in.
+"""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from clientlens.errors import BadConfigFile, BadSetting, UnknownSetting
+from clientlens.model.money import DECIMALS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+CONFIG_FILE = "clientlens.toml"
+PREFIX = "CLIENTLENS_"
+OTHER_VARIABLES = ("CLIENTLENS_WORKSPACE", "CLIENTLENS_TIMEZONE")
+
+Value = str | int | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """One setting: its dotted name, default, what it takes (in words), and how it is read.
+
+    parse: a TOML value, or the text of an environment variable, to the setting's value; ValueError when it is wrong.
+    """
+
+    name: str
+    default: Value
+    wanted: str
+    doc: str
+    parse: Callable[[object], Value]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable's name."""
+        return PREFIX + self.name.replace(".", "_").upper()
+
+
+def _one_of(*choices: str) -> Callable[[object], Value]:
+    def parse(raw: object) -> Value:
+        if raw not in choices:
+            raise ValueError
+        return str(raw)
+
+    return parse
+
+
+def _whole(least: int, most: int) -> Callable[[object], Value]:
+    def parse(raw: object) -> Value:
+        if isinstance(raw, bool) or not isinstance(raw, int | str):
+            raise ValueError
+        number = int(raw)
+        if not least <= number <= most:
+            raise ValueError
+        return number
+
+    return parse
+
+
+def _currency(raw: object) -> Value:
+    if raw not in DECIMALS:
+        raise ValueError
+    return str(raw)
+
+
+def _patterns(raw: object) -> Value:
+    if isinstance(raw, str):
+        return tuple(part.strip() for part in raw.split(",") if part.strip())
+    if not isinstance(raw, list) or not all(isinstance(part, str) and part for part in raw):
+        raise ValueError
+    return tuple(raw)
+
+
+def _country(raw: object) -> Value:
+    if not isinstance(raw, str) or len(raw) != 2 or not raw.isascii() or not raw.isalpha():
+        raise ValueError
+    return raw.upper()
+
+
+DEFINITIONS: tuple[Definition, ...] = (
+    Definition(
+        "checkouts.match_window_days",
+        7,
+        "a whole number of days from 1 to 365",
+        "how long after a checkout an order of the same client recovers it",
+        _whole(1, 365),
+    ),
+    Definition(
+        "checkouts.minimum_age_minutes",
+        10,
+        "a whole number of minutes from 1 to 10080",
+        "how long a checkout may rest before it counts as abandoned",
+        _whole(1, 10_080),
+    ),
+    Definition(
+        "insights.novice_below",
+        3,
+        "a whole number from 1 to 1000",
+        "clients with fewer completed orders than this are novices",
+        _whole(1, 1000),
+    ),
+    Definition(
+        "money.home_currency",
+        None,
+        "an ISO 4217 code such as EUR",
+        "currency that --rates converts to; unset: that of most completed orders",
+        _currency,
+    ),
+    Definition(
+        "orders.completed_when",
+        "paid",
+        "paid, fulfilled or paid_or_fulfilled",
+        "what completes an order",
+        _one_of("paid", "fulfilled", "paid_or_fulfilled"),
+    ),
+    Definition(
+        "products.ignore",
+        (),
+        "a list of product names, % for any text",
+        "products that are never somebody's preferred service, such as insurance or gift cards",
+        _patterns,
+    ),
+)
+_BY_NAME = {one.name: one for one in DEFINITIONS}
+_STORE_COUNTRY = "an ISO 3166 code of two letters such as DE"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value and where it was set: default, the file, or a variable."""
+
+    name: str
+    value: Value
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting; `store_countries` has those of `[stores.NAME] country`."""
+
+    values: Mapping[str, Setting]
+    store_countries: Mapping[str, Setting] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    def text(self, name: str) -> str:
+        """A setting that is always text."""
+        return str(self.values[name].value)
+
+    def number(self, name: str) -> int:
+        """A setting that is always a whole number."""
+        value = self.values[name].value
+        assert isinstance(value, int)  # noqa: S101  # settings of numbers have number parsers
+        return value
+
+    @property
+    def home_currency(self) -> str | None:
+        """`money.home_currency`; None when unset."""
+        value = self.values["money.home_currency"].value
+        return None if value is None else str(value)
+
+    @property
+    def ignored_products(self) -> tuple[str, ...]:
+        """`products.ignore`."""
+        value = self.values["products.ignore"].value
+        return value if isinstance(value, tuple) else ()
+
+    def country_of(self, store: str) -> str | None:
+        """`stores.STORE.country`; None when unset."""
+        found = self.store_countries.get(store)
+        return None if found is None else str(found.value)
+
+
+def settings_from(environment: Mapping[str, str], text: str | None, file: str) -> Settings:
+    """The settings.
+
+    Args:
+        environment: variables; those that do not begin with CLIENTLENS_ are not looked at.
+        text: content of the workspace's settings file, None when there is none.
+        file: its path, for messages.
+
+    Raises:
+        BadConfigFile: it is not TOML. UnknownSetting, BadSetting: something in it, or a variable, is wrong.
+    """
+    values = {one.name: Setting(one.name, one.default, "default") for one in DEFINITIONS}
+    countries: dict[str, Setting] = {}
+    for name, raw in _flat(text, file).items():
+        if name.startswith("stores.") and name.endswith(".country"):
+            countries[name[7:-8]] = _parsed(name, raw, file, _country, _STORE_COUNTRY)
+        elif name in _BY_NAME:
+            values[name] = _parsed(name, raw, file, _BY_NAME[name].parse, _BY_NAME[name].wanted)
+        else:
+            close = difflib.get_close_matches(name, [*_BY_NAME, "stores.main.country"], n=1)
+            raise UnknownSetting(name, file, close[0] if close else None)
+    for one in DEFINITIONS:
+        if environment.get(one.variable):
+            values[one.name] = _parsed(one.name, environment[one.variable], one.variable, one.parse, one.wanted)
+    known = {*(one.variable for one in DEFINITIONS), *OTHER_VARIABLES}
+    unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
+    return Settings(values, countries, tuple(f"{name} is set, but there is no such setting" for name in unknown))
+
+
+def _parsed(name: str, raw: object, origin: str, parse: Callable[[object], Value], wanted: str) -> Setting:
+    try:
+        return Setting(name, parse(raw), origin)
+    except ValueError:
+        raise BadSetting(name, raw, origin, wanted) from None
+
+
+def _flat(text: str | None, file: str) -> dict[str, object]:
+    if text is None:
+        return {}
+    try:
+        return _dotted(tomllib.loads(text), "")
+    except tomllib.TOMLDecodeError as error:
+        raise BadConfigFile(file, str(error)) from None
+
+
+def _dotted(table: Mapping[str, object], prefix: str) -> dict[str, object]:
+    out: dict[str, object] = {}
+    for name, value in table.items():
+        out |= _dotted(value, f"{prefix}{name}.") if isinstance(value, dict) else {prefix + name: value}
+    return out

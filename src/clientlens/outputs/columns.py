@@ -1,0 +1,130 @@
+"""The columns of a table: their text, which of them say something, and which of them fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+from rich.cells import cell_len
+
+from clientlens.model.answer import Kind
+from clientlens.model.text import safe
+from clientlens.outputs.cells import decimal_text, decimals_of, trimmed
+
+if TYPE_CHECKING:
+    from clientlens.model.answer import Answer, Field
+
+_RATIO_SCALE = 4
+_NARROW, _NARROWEST = 16, 8
+_GAP = 2
+_IN_THE_TITLE = 6
+"""Fields of at least this priority that say the same in every row are not drawn: the title says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table; `width` is what it may take, its natural one at first."""
+
+    field: Field
+    title: str
+    cells: tuple[str | None, ...]
+    width: int
+
+
+def columns_of(answer: Answer, rows: pl.DataFrame) -> tuple[list[Column], list[str]]:
+    """The columns worth drawing, and what the title should add (the one currency of all amounts)."""
+    currencies = rows["currency"].drop_nulls().unique().to_list() if "currency" in rows.columns else []
+    constants = [f"amounts in {currencies[0]}"] if len(currencies) == 1 else []
+    columns = []
+    for field in answer.fields:
+        if field.priority is None or (field.name == "currency" and len(currencies) <= 1):
+            continue
+        cells = tuple(_shown(field, rows, answer.timezone).to_list())
+        empty = not any(cells) and rows.height > 0
+        same = field.priority >= _IN_THE_TITLE and len(set(cells)) == 1 and field.name not in answer.panels
+        if empty or (same and field.kind is Kind.TEXT and not answer.single):
+            continue
+        title = field.title or field.name.replace("_", " ")
+        width = max([cell_len(title), *(cell_len(cell) for cell in cells if cell)])
+        columns.append(Column(field, title, cells, width))
+    return columns, constants
+
+
+def _shown(field: Field, rows: pl.DataFrame, timezone: str) -> pl.Series:
+    value = pl.col(field.name)
+    match field.kind:
+        case Kind.TEXT:
+            if field.name == "name" and "email" in rows.columns:
+                value = pl.coalesce(value, "email")
+            return pl.Series([None if text is None else safe(text) for text in rows.select(value).to_series()], dtype=pl.String)
+        case Kind.TEXTS:
+            lists = rows[field.name].to_list()
+            return pl.Series([", ".join(safe(text) for text in texts or []) for texts in lists], dtype=pl.String)
+        case Kind.INTEGER:
+            text = decimal_text(value.cast(pl.Int64), pl.lit(0, dtype=pl.Int64), grouped=True)
+            if field.signed:
+                text = pl.when(value > 0).then(pl.lit("+") + text).otherwise(text)
+        case Kind.MONEY:
+            currency = pl.col(field.currency_field) if field.currency_field in rows.columns else pl.lit(None, pl.String)
+            text = decimal_text(value, decimals_of(currency), grouped=True)
+        case Kind.SCALED if field.scale == _RATIO_SCALE and not field.trim:
+            text = _percent(value)
+        case Kind.SCALED:
+            text = decimal_text(value, pl.lit(field.scale, dtype=pl.Int64), grouped=True)
+            text = trimmed(text) if field.trim and field.scale else text
+        case Kind.DATE:
+            text = value.dt.to_string("%Y-%m-%d")
+        case Kind.INSTANT:
+            text = value.dt.convert_time_zone(timezone).dt.to_string("%Y-%m-%d %H:%M")
+        case Kind.BOOLEAN:
+            text = pl.when(value).then(pl.lit("yes")).when(~value).then(pl.lit("no"))
+        case _:
+            text = pl.lit(None, dtype=pl.String)
+    return rows.select(text.alias(field.name)).to_series()
+
+
+def _percent(value: pl.Expr) -> pl.Expr:
+    """Ten-thousandths as percent with one decimal, half to even."""
+    tenths, rest = value // 10, value % 10
+    up = (rest > 5) | ((rest == 5) & (tenths % 2 != 0))
+    return decimal_text(tenths + up.cast(pl.Int64), pl.lit(1, dtype=pl.Int64)) + pl.lit(" %")
+
+
+def fit(columns: list[Column], width: int | None) -> tuple[list[Column], list[str]]:
+    """The columns that fit into a width, and the titles of those that do not.
+
+    Long texts give way first, then whole columns, the least important first, then the texts that are left.
+    """
+    if width is None:
+        return columns, []
+    hidden: list[str] = []
+    while _total(columns) > width:
+        shorter = _shortened(columns, width, _NARROW)
+        if _total(shorter) <= width:
+            return shorter, hidden
+        droppable = [column for column in columns if column.field.priority]
+        if not droppable:
+            return _shortened(columns, width, _NARROWEST), hidden
+        last = max(droppable, key=lambda column: column.field.priority or 0)
+        columns = [column for column in columns if column is not last]
+        hidden.append(last.title)
+    return columns, hidden
+
+
+def _total(columns: list[Column]) -> int:
+    return sum(column.width for column in columns) + _GAP * max(len(columns) - 1, 0)
+
+
+def _shortened(columns: list[Column], width: int, least: int) -> list[Column]:
+    """The widest text columns narrowed, one by one, no further than `least`."""
+    excess = _total(columns) - width
+    out = list(columns)
+    while excess > 0:
+        wide = [n for n, column in enumerate(out) if column.field.wide and column.width > max(least, cell_len(column.title))]
+        if not wide:
+            break
+        widest = max(wide, key=lambda n: out[n].width)
+        out[widest] = replace(out[widest], width=out[widest].width - 1)
+        excess -= 1
+    return out
