@@ -5,7 +5,7 @@
 
 Nothing here reads a clock or the network; all chance comes from one seeded generator per shop. What the shops hold and
 which oddity of real exports each part shows is told in docs/sample-data.md. `sample_people` makes the people,
-`sample_shops` their purchases, `sample_files` the bytes.
+`sample_shops` the two shops, `sample_sales` three years of purchases, `sample_rows` and `sample_files` the bytes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from sample_files import (
     csv_text,
 )
 from sample_rows import checkout_rows, customer_rows, order_rows
-from sample_shops import HARBOUR, LANTERN, Shop, ShopData, simulate
+from sample_sales import simulate
+from sample_shops import HARBOUR, LANTERN, Shop, ShopData
 
 ROOT = Path(__file__).resolve().parent.parent / "data" / "sample"
 FIRST_PART = 0.6

@@ -164,7 +164,7 @@ ODD_NAMES = (
     # Each of these once broke a program that showed, searched or sorted names.
     ("Ελένη", "Φαναριώτη", "eleni.f"),
     ("Łukasz", "Żółtobrzeski", "lukasz.z"),
-    ("Çağla", "Işıkpınar", "cagla"),
+    ("Çağla", "Işıkpınar", "cagla"),  # noqa: RUF001
     ("灯子", "山ノ浦", "toko.yamanoura"),
     ("ليلى", "القنديل", "layla"),
     ("Rob [/b]", "Kettering-Sands", "rob.k"),
@@ -244,9 +244,7 @@ class People:
         rng = self._rng
         names = first.lower().translate(_PLAIN), last.lower().translate(_PLAIN)
         while True:
-            mailbox = (".", "_", "").__getitem__(rng.randrange(3)).join(
-                names[: 2 if rng.random() < 0.8 else 1]
-            )
+            mailbox = rng.choice((".", "_", "")).join(names[: 2 if rng.random() < 0.8 else 1])
             if rng.random() < 0.3 or f"{mailbox}@" in "".join(self._emails):
                 mailbox += str(rng.randrange(10, 100))
             email = f"{mailbox}@{rng.choice(_DOMAINS)}"
@@ -254,4 +252,8 @@ class People:
                 self._emails.add(email)
                 return email
             if not email.isascii():
-                names = tuple(n.encode("ascii", "ignore").decode() for n in names)
+                names = _ascii(names[0]), _ascii(names[1])
+
+
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "ignore").decode()

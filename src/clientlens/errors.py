@@ -155,6 +155,21 @@ class UnknownImport(UsageError):
         )
 
 
+class UnknownSchema(UsageError):
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"no answer is called {name!r}", f"there are {', '.join(known)}")
+
+
+class BadAge(UsageError):
+    def __init__(self, text: str) -> None:
+        super().__init__(f"not a length of time: {text!r}", "write 90m, 1h or 3d")
+
+
+class BadExpectation(UsageError):
+    def __init__(self, text: str) -> None:
+        super().__init__(f"not an expected total: {text!r}", "write it as EUR=1234.50, a currency and an amount")
+
+
 class OutputExists(UsageError):
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} exists already", "add --force to replace it")

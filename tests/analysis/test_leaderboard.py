@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from clientlens.analysis.leaderboard import FIELDS, leaderboard
 from clientlens.analysis.order_facts import order_facts
-from clientlens.model.timeframes import as_of_from_date, parse_window
+from clientlens.model.timeframes import AsOf, as_of_from_date, parse_window
 
 END_OF_MARCH = as_of_from_date(date(2026, 3, 31), "Europe/Rome")
 
@@ -85,6 +85,17 @@ def test_a_month_by_spend_compared_with_the_month_before(board):
     assert answer.notes == (
         "1 client with purchases in several currencies: a row for each",
         "1 order left out: nothing says which client placed them",
+        "1 order with a refund or a status without a time: counted as last imported",
+    )
+
+
+def test_uncertain_facts_are_only_told_of_a_past_that_was_asked_for(board):
+    now = AsOf(END_OF_MARCH.instant, END_OF_MARCH.day, explicit=False)
+    told = leaderboard(
+        board, window=parse_window("2026-03-02..2026-03-05"), as_of=now, completed_when="paid"
+    ).notes
+    assert told == ()
+    assert ask(board, "2026-03-02..2026-03-05").notes == (
         "1 order with a refund or a status without a time: counted as last imported",
     )
 

@@ -11,11 +11,20 @@ import json
 import os
 import subprocess
 import sys
-from collections import namedtuple
 from pathlib import Path
+from typing import NamedTuple
 
 SHIM = Path(__file__).with_name("crashshim.c")
-Call = namedtuple("Call", "kind path other offset data")
+
+
+class Call(NamedTuple):
+    """One file-changing call: what, on which path, where in the file, with which bytes."""
+
+    kind: str
+    path: str
+    other: str
+    offset: int
+    data: bytes
 
 
 def build(folder: Path) -> Path:
@@ -91,7 +100,7 @@ class Disk:
         for folder, _, names in os.walk(root):
             self.folders.add(folder)
             for name in names:
-                path = os.path.join(folder, name)
+                path = f"{folder}/{name}"
                 self._new(path)
                 content = Path(path).read_bytes()
                 self.files[self.serial] = [bytearray(content), content]
@@ -143,7 +152,7 @@ class Disk:
         elif call.path in self.folders:
 
             def inside(paths):
-                return {path for path in paths if os.path.dirname(path) == call.path}
+                return {path for path in paths if str(Path(path).parent) == call.path}
 
             for name in inside(self.kept_names):
                 del self.kept_names[name]

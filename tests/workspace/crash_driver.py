@@ -8,10 +8,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
 
-import conftest as make
-import crash
+import conftest as make  # noqa: E402 - found through the path above
+import crash  # noqa: E402
 
-from clientlens.errors import ClientlensError
+from clientlens.errors import ClientlensError  # noqa: E402
 
 
 def first():
@@ -34,7 +34,7 @@ def main(which, path):
         make.add(Path(path), {"first": first, "second": second}[which]())
     except ClientlensError as error:
         return int(error.exit_code)
-    except Exception:
+    except Exception:  # noqa: BLE001 - any other one would be a traceback
         return 99
     return 0
 

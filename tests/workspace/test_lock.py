@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -85,7 +86,7 @@ def test_two_processes_at_once_give_what_one_after_the_other_gives(ws, tmp_path,
         "import sys; sys.path.insert(0, {folder!r}); import conftest as c; from pathlib import Path; "
         "[c.add(Path({ws!r}), c.batch(c.order(str(n)), name=str(n))) for n in range({a}, {b})]"
     )
-    folder = os.path.dirname(__file__)
+    folder = str(Path(__file__).parent)
     runs = [
         subprocess.Popen([sys.executable, "-c", script.format(folder=folder, ws=str(ws), a=a, b=a + 3)])
         for a in (1, 4)

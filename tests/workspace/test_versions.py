@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -44,7 +46,7 @@ def test_at_equal_times_and_refunds_the_later_state_wins(make):
     states = ["authorized", "pending", "partially_paid", "paid", "partially_refunded", "refunded"]
     assert [STATE_RANK[state] for state in states] == [0, 1, 2, 3, 4, 5]
     assert STATE_RANK["refunded"] == STATE_RANK["voided"] == STATE_RANK["expired"]
-    for earlier, later in zip(states, states[1:], strict=False):
+    for earlier, later in pairwise(states):
         pair = make.order(payment_state=later), make.order(payment_state=earlier)
         assert _both_ways(make, *pair) == [True, True]
 

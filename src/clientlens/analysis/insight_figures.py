@@ -61,10 +61,13 @@ def figures(orders: IntoLazyFrameT, spans: Sequence[Days]) -> IntoLazyFrameT:
     return nw.from_native(orders).group_by(*KEY).agg(*sums).to_native()
 
 
-def favourites(
+def product_counts(
     orders: IntoLazyFrameT, lines: IntoLazyFrameT, spans: Sequence[Days], ignore: Sequence[str]
-) -> list[IntoLazyFrameT]:
-    """Per window: client_id, currency, preferred_service, and how many completed orders hold it."""
+) -> IntoLazyFrameT:
+    """Per client, currency and product: in how many completed orders of each window, and when last.
+
+    Columns: client_id, currency, product, and per window times_0 (Int64), latest_0 (instant), and so on.
+    """
     bought = nw.from_native(lines).filter(~nw.col("is_tip"))
     if ignore:
         bought = bought.filter(~nw.col("product").str.contains(_pattern(ignore)))
@@ -73,7 +76,7 @@ def favourites(
         .filter(~nw.col("client_id").is_null(), nw.col("status") == COMPLETED)
         .select("store", "order_key", *KEY, "placed_on", "placed_at")
     )
-    counted = (
+    return (
         bought.select("store", "order_key", "product")
         .join(done, on=["store", "order_key"], how="inner")
         # Two lines of one article in one order are one order of it.
@@ -86,20 +89,31 @@ def favourites(
                 for i, span in enumerate(spans)
             ),
         )
+        .to_native()
     )
-    return [_favourite(counted, f"times_{i}", f"latest_{i}").to_native() for i in range(len(spans))]
 
 
-def _favourite(
-    counted: nw.LazyFrame[IntoLazyFrameT], times: str, latest: str
-) -> nw.LazyFrame[IntoLazyFrameT]:
-    """The product in most orders, of these the most recent ones, of these the first by name."""
-    best = counted.filter(nw.col(times) > 0).select(*KEY, "product", times, latest)
+def favourite(counts: IntoLazyFrameT, number: int) -> IntoLazyFrameT:
+    """The product in most orders, of these the most recent one, of these the first by name.
+
+    Args:
+        counts: of `product_counts`, best already collected: it is read several times.
+        number: of the window, from 0.
+
+    Returns:
+        client_id, currency, preferred_service, preferred_orders (in how many orders).
+    """
+    times, latest = f"times_{number}", f"latest_{number}"
+    best = nw.from_native(counts).filter(nw.col(times) > 0).select(*KEY, "product", times, latest)
     for figure in (times, latest):
         highest = best.group_by(*KEY).agg(nw.col(figure).max())
         best = best.join(highest, on=[*KEY, figure], how="inner")
-    return best.group_by(*KEY).agg(
-        nw.col("product").min().alias("preferred_service"), nw.col(times).max().alias("preferred_orders")
+    return (
+        best.group_by(*KEY)
+        .agg(
+            nw.col("product").min().alias("preferred_service"), nw.col(times).max().alias("preferred_orders")
+        )
+        .to_native()
     )
 
 

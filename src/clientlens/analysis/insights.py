@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.analysis.client_names import shown_name
-from clientlens.analysis.insight_figures import KEY, favourites, figures
+from clientlens.analysis.insight_figures import KEY, favourite, figures, product_counts
 from clientlens.analysis.order_facts import order_facts
 from clientlens.analysis.rates import convert
 from clientlens.analysis.ratios import SCALE, quotient, ratio
@@ -202,19 +202,20 @@ def insights(
     """
     windows = list({window.label: window for window in windows}.values())
     spans = [window.days(as_of) for window in windows]
-    facts_orders, facts_lines = facts.orders, facts.order_lines
+    facts_orders, facts_lines, identities = facts.orders, facts.order_lines, facts.identities
     if clients is not None:
         # By person_key, which the stored files are sorted by: most of them need not be read.
-        chosen = facts.identities.filter(pl.col("client_id").is_in(list(clients)))
-        keys = chosen.select("person_key").collect()["person_key"].to_list()
+        chosen = identities.filter(pl.col("client_id").is_in(list(clients))).collect()
+        keys, identities = chosen["person_key"].to_list(), chosen.lazy()
         facts_orders = facts_orders.filter(pl.col("person_key").is_in(keys))
         facts_lines = facts_lines.filter(pl.col("person_key").is_in(keys))
-    orders = order_facts(facts_orders, facts.identities, as_of=as_of, completed_when=completed_when)
+    orders = order_facts(facts_orders, identities, as_of=as_of, completed_when=completed_when)
     if rates is not None and home_currency is not None:
         orders = convert(orders, rates, home=home_currency, amounts=("price",), spans=spans)
-    sums, *preferred = pl.collect_all(
-        [figures(orders, spans), *favourites(orders, facts_lines, spans, ignore)], engine="streaming"
+    sums, counts = pl.collect_all(
+        [figures(orders, spans), product_counts(orders, facts_lines, spans, ignore)], engine="streaming"
     )
+    preferred = [favourite(counts.lazy(), i).collect(engine="streaming") for i in range(len(windows))]
     owned = _with_lifetime(sums.filter(pl.col("client_id").is_not_null()))
     rows = pl.concat(
         _of_window(owned, preferred[i], number=i, label=window.label, blank_rows=clients is not None)
@@ -224,7 +225,7 @@ def insights(
     return Answer(
         name="insights",
         fields=_fields(windows, clients),
-        rows=_finished(rows, facts, as_of, novice_below),
+        rows=_finished(rows, facts, as_of, novice_below, clients),
         timezone=facts.timezone,
         title=_title(windows, as_of, clients),
         notes=_notes(rows, sums, as_of, clients),
@@ -273,12 +274,16 @@ def _sorted(rows: pl.DataFrame, clients: Sequence[str] | None) -> pl.DataFrame:
     ).sort(_EVERYONE, descending=_EVERYONE_DOWN, nulls_last=True)
 
 
-def _finished(rows: pl.DataFrame, facts: Facts, as_of: AsOf, novice_below: int) -> pl.DataFrame:
+def _finished(
+    rows: pl.DataFrame, facts: Facts, as_of: AsOf, novice_below: int, clients: Sequence[str] | None
+) -> pl.DataFrame:
     """The documented columns: names, means and ratios."""
-    people = facts.clients.select("client_id", "email", shown_name()).collect()
+    people = facts.clients.select("client_id", "email", shown_name())
+    if clients is not None:
+        people = people.filter(pl.col("client_id").is_in(list(clients)))
     completed = pl.col("completed_orders")
     none = pl.lit(None, dtype=pl.Int64)
-    computed = rows.join(people, on="client_id", how="left", maintain_order="left").with_columns(
+    computed = rows.join(people.collect(), on="client_id", how="left", maintain_order="left").with_columns(
         scope=pl.lit(WITH_YOU),
         as_of=pl.lit(as_of.day),
         average_rating=none,

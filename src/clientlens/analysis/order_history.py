@@ -87,6 +87,7 @@ LINES_FIELD = Field(
         Field("total", Kind.MONEY, "of the line: quantity x unit_price"),
     ),
 )
+ORDER_FIELDS_WITH_LINES = (*ORDER_FIELDS, LINES_FIELD)
 
 _NO_MONEY = pl.lit(None, dtype=pl.Int64)
 
@@ -149,7 +150,7 @@ def order_history(
     page = page.join(
         _lines(facts, page, listed=lines), on="row", how="left", maintain_order="left"
     ).with_columns(pl.col("items").fill_null(0), *([pl.col("lines").fill_null([])] if lines else []))
-    fields = (*ORDER_FIELDS, LINES_FIELD) if lines else ORDER_FIELDS
+    fields = ORDER_FIELDS_WITH_LINES if lines else ORDER_FIELDS
     return Answer(
         name="orders",
         fields=fields,

@@ -1,7 +1,7 @@
 """The tree of commands: one file per command, found by its name and loaded when it is called.
 
-Each module of `cli/commands/` has one constant `COMMAND`, made by `leaf` or `group` below. `import_.py` is the command
-`import`, `suggest_merges.py` would be `suggest-merges`. Help texts are plain Typer (no Rich), so that `--help` is quick.
+Each module of `cli/commands/` has one constant `COMMAND`, made by `leaf` or `Group` below. `import_.py` is the command
+`import`. Help texts are plain (no Rich), so that `--help` is quick.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,18 +19,27 @@ from typer.core import TyperCommand, TyperGroup
 from clientlens.cli import commands, options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
 ROOT_HELP = """Know your clients from the terminal: analytics over a shop's own export files.
 
-Begin with: clientlens demo, or clientlens import FILE..."""
+Begin with 'clientlens demo', or with 'clientlens import FILE...'.
+"""
 
-EPILOG = """Exit codes: 0 fine; 1 done, but rows were set aside; 2 wrong usage; 3 input refused, nothing stored;
-4 workspace missing, damaged or locked; 130, 143 interrupted."""
+EPILOG = """\b
+Exit codes:
+  0    fine
+  1    done, but rows were set aside
+  2    wrong usage or settings, unknown or ambiguous client, file exists
+  3    input unreadable or not recognised; nothing was stored
+  4    workspace missing, damaged, locked or newer
+  70   a bug in clientlens
+  130  interrupted
+  143  terminated"""
 
 
 class Leaf(TyperCommand):
-    """A command that takes the global options behind its name too, and answer options where it answers."""
+    """A command that takes the global options behind its name too."""
 
     answers = False
 
@@ -40,55 +50,117 @@ class Leaf(TyperCommand):
         self.params.extend(options.global_params())
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click does; Typer would load Rich."""
         click.Command.format_help(self, ctx, formatter)
 
 
 class Answering(Leaf):
-    """A leaf that prints an answer: --format, --json, --output, --limit and the like."""
+    """A command that prints an answer: --format, --json, --output, --limit and the like."""
 
     answers = True
 
 
 class Group(TyperGroup):
-    """A plural noun with sub-commands; called bare it lists."""
+    """A plural noun with commands of its own; called bare it carries out `default`.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    `takes_query`: an argument that is none of its commands belongs to the default one (`clients jane`).
+    """
+
+    def __init__(self, *args: Any, default: str | None = None, takes_query: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.default, self.takes_query = default, takes_query
         self.params.extend(options.global_params())
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click does; Typer would load Rich."""
         click.Group.format_help(self, ctx, formatter)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the default command's name where none was given."""
+        if self.default is not None:
+            first = _first_word(args)
+            known = first is not None and self.get_command(ctx, first) is not None
+            asks_help = first is None and "--help" in args
+            if not known and not asks_help and (first is None or self.takes_query):
+                args = [self.default, *args]
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0] if args else ""
-        if name and self.get_command(ctx, name) is None and not name.startswith("-"):
+        """As click does, with the nearest name where there is no such command."""
+        name = args[0]
+        if self.get_command(ctx, name) is None:
             close = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
-            raise click.UsageError(f"no such command {name!r}.{hint}", ctx)
+            raise click.UsageError(f"no such command {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""), ctx)
         return super().resolve_command(ctx, args)
+
+
+def _first_word(args: list[str]) -> str | None:
+    """The first argument that is neither an option nor an option's value."""
+    skip = False
+    for arg in args:
+        if skip:
+            skip = False
+        elif arg in options.TAKES_VALUE:
+            skip = True
+        elif not arg.startswith("-") or arg == "-":
+            return arg
+    return None
 
 
 class Root(Group):
     """The commands of `cli/commands/`, each imported when it is needed."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        return sorted(module.name.rstrip("_").replace("_", "-") for module in pkgutil.iter_modules(commands.__path__))
+        """Names by the files there are."""
+        return sorted(_modules())
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
-            return None
-        return load(cmd_name)
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command of one module, loaded now."""
+        return load(cmd_name) if cmd_name in _modules() else None
 
 
+@cache
+def _modules() -> dict[str, str]:
+    """Command name -> module name."""
+    names = [module.name for module in pkgutil.iter_modules(commands.__path__)]
+    return {name.rstrip("_").replace("_", "-"): name for name in names}
+
+
+@cache
 def load(name: str) -> click.Command:
-    """The command of one module; `insights` or `import`."""
-    names = {module.name.rstrip("_").replace("_", "-"): module.name for module in pkgutil.iter_modules(commands.__path__)}
-    module = importlib.import_module(f"{commands.__name__}.{names[name]}")
-    command: click.Command = module.COMMAND
+    """The command `name`, from its module's constant `COMMAND`."""
+    command: click.Command = importlib.import_module(f"{commands.__name__}.{_modules()[name]}").COMMAND
     command.name = name
     return command
+
+
+def root() -> click.Group:
+    """The whole program."""
+    return Root(
+        name="clientlens",
+        help=ROOT_HELP,
+        epilog=EPILOG,
+        no_args_is_help=False,
+        invoke_without_command=True,
+        callback=_show_help,
+        params=[click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_version)],
+    )
+
+
+@click.pass_context
+def _show_help(ctx: click.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+
+
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        from clientlens import __version__
+
+        click.echo(f"clientlens {__version__}")
+        ctx.exit()
 
 
 def leaf(function: Callable[..., None], *, answers: bool = True) -> click.Command:

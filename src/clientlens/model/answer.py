@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     import polars as pl
 
 
@@ -78,3 +80,33 @@ class Answer:
     notes: tuple[str, ...] = ()
     panels: tuple[str, ...] = field(default=())
     """Names of fields whose values head side-by-side columns when a table is drawn turned (fields down)."""
+
+
+def frame_of(fields: Sequence[Field], rows: Iterable[Sequence[object]]) -> pl.DataFrame:
+    """A small answer's rows from plain values, one sequence per row in the order of `fields`."""
+    import polars as pl
+
+    schema = {field.name: _dtype(field) for field in fields}
+    return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
+
+
+def _dtype(field: Field) -> pl.DataType:
+    import polars as pl
+
+    match field.kind:
+        case Kind.INTEGER | Kind.MONEY | Kind.SCALED:
+            return pl.Int64()
+        case Kind.DATE:
+            return pl.Date()
+        case Kind.INSTANT:
+            return pl.Datetime("us", "UTC")
+        case Kind.BOOLEAN:
+            return pl.Boolean()
+        case Kind.TEXTS:
+            return pl.List(pl.String)
+        case Kind.OBJECT:
+            return pl.Struct({inner.name: _dtype(inner) for inner in field.fields})
+        case Kind.LIST:
+            return pl.List(pl.Struct({inner.name: _dtype(inner) for inner in field.fields}))
+        case _:
+            return pl.String()

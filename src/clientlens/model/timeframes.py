@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from clientlens.errors import BadDate, BadWindow, UnknownTimezone
+from clientlens.errors import BadAge, BadDate, BadWindow, UnknownTimezone
 
 Days = tuple[date | None, date]
 """First and last local day, both in; no first day: from the beginning."""
@@ -32,6 +32,8 @@ _FRAME = re.compile(r"(last)-(week|month|quarter|year)|(week|month|quarter|year)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTHS = {"m": 1, "y": 12, "month": 1, "quarter": 3, "year": 12}
 _DAYS = {"d": 1, "w": 7}
+_AGE = re.compile(r"([0-9]{1,6})([mhd])")
+_MINUTES = {"m": 1, "h": 60, "d": 24 * 60}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +173,18 @@ def parse_date(text: str) -> date:
     if day is None:
         raise BadDate(_short(text))
     return day
+
+
+def parse_age(text: str) -> timedelta:
+    """A length of time: 90m, 1h or 3d (minutes, hours, days).
+
+    Raises:
+        BadAge
+    """
+    found = _AGE.fullmatch(text.strip().lower())
+    if found is None:
+        raise BadAge(_short(text))
+    return timedelta(minutes=int(found[1]) * _MINUTES[found[2]])
 
 
 def as_of_from_date(day: date, timezone: str) -> AsOf:

@@ -72,7 +72,7 @@ def money(text: pl.Expr, decimals: pl.Expr, *, decimal_comma: bool = False) -> p
     behind = pl.when(dot.is_null()).then(0).otherwise(whole_only.str.len_bytes().cast(pl.Int64) - dot - 1)
     digits = whole_only.str.replace(".", "", literal=True).str.strip_prefix("+").cast(pl.Int64)
     missing = decimals - behind
-    return pl.when(missing >= -1).then(digits * _power_of_ten(missing))
+    return pl.when(missing >= 0).then(digits * _power_of_ten(missing))
 
 
 def quantity(text: pl.Expr, *, decimal_comma: bool = False) -> pl.Expr:

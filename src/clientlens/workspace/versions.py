@@ -71,13 +71,20 @@ DOCUMENTS = (ORDER_DOCUMENTS, CHECKOUT_DOCUMENTS)
 def winners(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """The rows of `heads` that count, one per key.
 
-    Versions of equal content (lines included) are one and the same; the smallest `version` stands for them.
+    Versions of equal content (lines included) are one and the same; the first row of `heads` stands for them.
     """
     key = list(documents.heads.key)
     contested = pl.struct(key).is_duplicated()
     rivals = heads.filter(contested)
     if rivals.is_empty():
         return heads
+    # Overlapping exports mostly repeat themselves: what is equal is dropped cheaply before the rest is compared.
+    rivals = _distinct(documents, rivals, lines, key)
+    again = pl.struct(key).is_duplicated()
+    settled = [heads.filter(~contested), rivals.filter(~again).select(heads.columns)]
+    rivals = rivals.filter(again).select(heads.columns)
+    if rivals.is_empty():
+        return pl.concat(settled)
     content = [c.name for c in documents.heads.columns if c.name not in key]
     rule = [expression.alias(f"_rule_{n}") for n, expression in enumerate(documents.rule)]
     best = (
@@ -100,7 +107,32 @@ def winners(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame) -> p
             .unique(key, keep="first", maintain_order=True)
             .select(heads.columns)
         )
-    return pl.concat([heads.filter(~contested), best])
+    return pl.concat([*settled, best])
+
+
+def _distinct(
+    documents: Documents, rivals: pl.DataFrame, lines: pl.DataFrame, key: list[str]
+) -> pl.DataFrame:
+    """The rivals without repeats of equal content, told by 128 bits of head and lines.
+
+    These hashes decide nothing but equality and are kept nowhere, so they may change with Polars.
+    """
+
+    def digests(table: Table) -> list[pl.Expr]:
+        return [pl.struct(table.schema.names()).hash(seed).alias(f"_{seed}") for seed in (1, 2)]
+
+    on = [*key, "version"]
+    of_lines = (
+        lines.join(rivals.select(on), on=on, how="semi")
+        .select(*on, *digests(documents.lines))
+        .group_by(on)
+        .agg(pl.col("_1").bitwise_xor().alias("_3"), pl.col("_2").bitwise_xor().alias("_4"))
+    )
+    return (
+        rivals.with_columns(digests(documents.heads))
+        .join(of_lines, on=on, how="left", maintain_order="left")
+        .unique([*key, "_1", "_2", "_3", "_4"], keep="first", maintain_order=True)
+    )
 
 
 def _spelled(table: Table, lines: pl.DataFrame, key: list[str]) -> pl.DataFrame:

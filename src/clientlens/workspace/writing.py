@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from clientlens.workspace.catalogue import ImportRecord, State
 
-KEPT_STATES = 2
+KEPT_STATES = 3
 """Files stay on the disk while one of this many states, the present one included, holds them."""
 
 

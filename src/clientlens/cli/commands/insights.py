@@ -1,0 +1,59 @@
+"""`clientlens insights`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from clientlens.cli.app import leaf
+from clientlens.cli.context import current
+from clientlens.cli.shared import WINDOW, Rates, read_rates
+
+ANSWERS = {"insights": "clientlens.analysis.insights:FIELDS"}
+
+
+def insights(
+    clients: Annotated[
+        list[str] | None, typer.Argument(metavar="[CLIENT]...", help="Id, e-mail, order number or name.")
+    ] = None,
+    window: Annotated[list[str] | None, WINDOW] = None,
+    scope: Annotated[  # noqa: ARG001  # the one scope there is until reviews can be imported
+        Literal["with-you"], typer.Option(help="Whose orders: with-you, those placed with you.")
+    ] = "with-you",
+    rates: Rates = None,
+) -> None:
+    """Show what clients order, spend, prefer and complete.
+
+    Without a CLIENT: one row per client over all time. With one or more: all time beside the last 60 days.
+
+    \b
+    Examples:
+      clientlens insights
+      clientlens insights --window last-quarter --json
+      clientlens insights mara@example.org
+    """
+    from clientlens.analysis.client_lookup import find_one
+    from clientlens.analysis.insights import insights as ask
+    from clientlens.model.timeframes import parse_window
+
+    run = current()
+    windows = [parse_window(text) for text in window or (["all", "60d"] if clients else ["all"])]
+    with run.open() as workspace:
+        facts = workspace.facts()
+        as_of = run.as_of(workspace.timezone)
+        settings = run.settings
+        answer = ask(
+            facts,
+            windows=windows,
+            as_of=as_of,
+            completed_when=settings.text("orders.completed_when"),
+            novice_below=settings.number("insights.novice_below"),
+            ignore=settings.ignored_products,
+            clients=[find_one(facts, query) for query in clients] if clients else None,
+            **read_rates(run, facts, rates),
+        )
+        run.answer(answer)
+
+
+COMMAND = leaf(insights)

@@ -1,0 +1,58 @@
+"""`clientlens leaderboard`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from clientlens.cli.app import leaf
+from clientlens.cli.context import current
+from clientlens.cli.shared import WINDOW, Rates, known_stores, read_rates
+
+ANSWERS = {"leaderboard": "clientlens.analysis.leaderboard:FIELDS"}
+
+
+def leaderboard(
+    rank_by: Annotated[
+        Literal["purchases", "average", "spend"], typer.Option(help="What clients are ranked by.", show_default=True)
+    ] = "spend",
+    window: Annotated[str, WINDOW] = "all",
+    store: Annotated[list[str] | None, typer.Option(metavar="S", help="Orders of this store alone; repeatable.")] = None,
+    top: Annotated[int, typer.Option(min=0, metavar="N", help="Ranks shown in each currency, 0 for all.")] = 20,
+    min_orders: Annotated[int, typer.Option(min=1, metavar="N", help="Completed orders that a rank takes.")] = 1,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="Rank anonymous clients too.")] = False,
+    rates: Rates = None,
+) -> None:
+    """Rank clients by what they bought, beside their rank before.
+
+    \b
+    Examples:
+      clientlens leaderboard
+      clientlens leaderboard --window last-quarter --rank-by purchases --top 10
+      clientlens leaderboard --time-frame year-to-date --min-orders 3 --json
+    """
+    from clientlens.analysis.leaderboard import RankBy
+    from clientlens.analysis.leaderboard import leaderboard as ask
+    from clientlens.model.timeframes import parse_window
+
+    run = current()
+    chosen = parse_window(window)
+    with run.open() as workspace:
+        facts = workspace.facts()
+        answer = ask(
+            facts,
+            as_of=run.as_of(workspace.timezone),
+            window=chosen,
+            completed_when=run.settings.text("orders.completed_when"),
+            rank_by=RankBy(rank_by),
+            top=top,
+            min_orders=min_orders,
+            anonymous=anonymous,
+            stores=known_stores(facts, store),
+            **read_rates(run, facts, rates),
+        )
+        run.answer(answer)
+
+
+COMMAND = leaf(leaderboard)

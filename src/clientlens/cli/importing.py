@@ -1,0 +1,210 @@
+"""The body of `import`: from what was asked to what is told."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clientlens.errors import BadExpectation, ExitCode, OutputExists, TimezoneConflict, UnknownCurrency, UnknownTimezone
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from clientlens.cli.context import Run
+    from clientlens.model.batch import Batch, Rejects
+    from clientlens.workspace.importing import ImportResult
+
+PROBLEMS_LISTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The options of one call of `import`."""
+
+    source: str | None
+    store: str
+    encoding: str | None
+    date_format: str | None
+    decimal: str | None
+    timezone: str | None
+    currency: str | None
+    dry_run: bool
+    strict: bool
+    rejects: str | None
+    accept_rejects: int
+    expect_rows: int | None
+    expect_total: tuple[str, ...]
+    lock_timeout: float
+
+    @property
+    def reading(self) -> str:
+        """The options that change how a file is read, as one text: the same file read in another way is another import."""
+        named = ("encoding", "date_format", "decimal", "timezone", "currency")
+        return " ".join(f"--{name.replace('_', '-')} {getattr(self, name)}" for name in named if getattr(self, name))
+
+
+def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
+    """Import the files and print what came of it; the run's exit code is 1 when more rows than accepted were bad.
+
+    Raises:
+        the errors of `read_all` and `importing.add`; OutputExists, OutputFailed for the file of rejects.
+    """
+    from clientlens.outputs.format import format_for
+    from clientlens.workspace.importing import add
+
+    totals = _expected(wanted.expect_total)
+    if wanted.currency is not None:
+        _known_currency(wanted.currency)
+    if wanted.rejects is not None and os.path.lexists(run.folder / wanted.rejects) and not run.flags.force:
+        raise OutputExists(wanted.rejects)
+    chosen = format_for(run.format_asked, run.flags.output)
+    path = _workspace_for(run)
+    timezone = _timezone(run, path, wanted)
+    batches = _read(run, files, wanted, timezone)
+    result = add(
+        path,
+        batches,
+        timezone=timezone,
+        at=run.clock(),
+        command=shlex.join(["clientlens", "import", *files]),
+        options=wanted.reading,
+        lock_timeout=wanted.lock_timeout,
+        dry_run=wanted.dry_run,
+        strict=wanted.strict,
+        expect_rows=wanted.expect_rows,
+        expect_total=totals,
+    )
+    if result.created and not result.dry_run:
+        run.console.note(f"made a new workspace at {path}, time zone {timezone}")
+    _tell(run, result, timezone, listed=chosen.name == "table")
+    if wanted.rejects is not None and result.rejects:
+        _write_rejects(run, wanted.rejects, result.rejects)
+    if result.rows_set_aside > wanted.accept_rejects:
+        run.exit_code = ExitCode.SET_ASIDE
+
+
+def _workspace_for(run: Run) -> Path:
+    path = run.workspace_path()
+    return run.folder / ".clientlens" if path is None else path
+
+
+def _timezone(run: Run, path: Path, wanted: Wanted) -> str:
+    """The workspace's zone; of a new one --timezone, else CLIENTLENS_TIMEZONE, else the machine's."""
+    from clientlens.workspace.workspace import stored_timezone
+
+    stored = stored_timezone(path)
+    of_environment = run.environment.get("CLIENTLENS_TIMEZONE") or None
+    for name in (wanted.timezone, of_environment):
+        if name is not None:
+            _known_timezone(name)
+    if stored is not None:
+        if of_environment not in (None, stored):
+            raise TimezoneConflict(stored, str(of_environment))
+        return stored
+    if wanted.timezone or of_environment:
+        return str(wanted.timezone or of_environment)
+    from tzlocal import get_localzone_name
+
+    return get_localzone_name() or "UTC"
+
+
+def _known_timezone(name: str) -> None:
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UnknownTimezone(name) from None
+
+
+def _known_currency(code: str) -> None:
+    from clientlens.model.money import DECIMALS
+
+    if code not in DECIMALS:
+        raise UnknownCurrency(code)
+
+
+def _expected(pairs: tuple[str, ...]) -> dict[str, int]:
+    """EUR=1234.50 as currency -> minor units."""
+    import re
+
+    from clientlens.model.money import DECIMALS
+
+    totals = {}
+    for pair in pairs:
+        found = re.fullmatch(r"([A-Z]{3})=(-?)([0-9]+)(?:\.([0-9]+))?", pair)
+        if found is None:
+            raise BadExpectation(pair)
+        _known_currency(found[1])
+        decimals, part = DECIMALS[found[1]], found[4] or ""
+        if len(part) > decimals:
+            raise BadExpectation(pair)
+        amount = int(found[3] + part.ljust(decimals, "0"))
+        totals[found[1]] = -amount if found[2] else amount
+    return totals
+
+
+def _read(run: Run, files: list[str], wanted: Wanted, timezone: str) -> list[Batch]:
+    from clientlens.model.batch import ReadOptions
+    from clientlens.sources.reading import read_all
+
+    places = [name if name == "-" else str(run.folder / name) for name in files]
+    shown = dict(zip(places, files, strict=True))
+    size = sum(os.path.getsize(place) for place in places if os.path.isfile(place))  # noqa: PTH113, PTH202
+    with run.console.progress("reading", size) as advance:
+        options = ReadOptions(
+            store=wanted.store,
+            workspace_timezone=timezone,
+            timezone=wanted.timezone,
+            encoding=wanted.encoding,
+            date_format=wanted.date_format,
+            decimal=wanted.decimal,
+            currency=wanted.currency,
+            country=run.settings.country_of(wanted.store),
+            progress=advance,
+            today=run.clock().date(),
+        )
+        del shown
+        return read_all(files, options, source=wanted.source, stdin=run.stdin)
+
+
+def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> None:
+    from clientlens.cli.reports import import_answer, import_table
+
+    answer = import_answer(result, timezone)
+    run.answer(import_table(answer) if listed else answer)
+    for note in result.notes:
+        run.console.note(f"note: {note}")
+    if result.unattributed_orders:
+        run.console.note(
+            f"note: {result.unattributed_orders:,} orders carry nothing that says whose they are; "
+            "they count in totals, but for no client"
+        )
+    if result.shared_keys:
+        run.console.warn(
+            f"{result.shared_keys} e-mails or phones are carried by more than 50 names each: a till's or a "
+            "placeholder's, not one client's; 'clientlens insights' shows them on top"
+        )
+    if not result.problems:
+        return
+    run.console.warn(f"{result.rows_set_aside:,} rows were set aside:")
+    if listed:
+        for one in result.problems[:PROBLEMS_LISTED]:
+            place = one.file if one.line is None else f"{one.file}:{one.line}"
+            cell = "" if one.column is None else f"{one.column}: " if one.value is None else f"{one.column} {one.value!r}: "
+            run.console.warn(f"  {place}: {cell}{one.message}")
+        if len(result.problems) > PROBLEMS_LISTED:
+            run.console.warn(f"  and {len(result.problems) - PROBLEMS_LISTED:,} more; --json lists all")
+
+
+def _write_rejects(run: Run, name: str, rejects: tuple[Rejects, ...]) -> None:
+    """All rejected rows in one CSV; files with other headers add their columns."""
+    import polars as pl
+
+    from clientlens.cli.writing import write_file
+
+    frame = pl.concat([one.rows for one in rejects], how="diagonal")
+    write_file(run.folder / name, frame.write_csv().encode(), force=run.flags.force, shown=name)
+    run.console.note(f"note: wrote {frame.height:,} rows to {name}, to be corrected and imported again")

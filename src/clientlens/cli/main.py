@@ -1,0 +1,196 @@
+"""The entry point, and the only place that turns an error into an exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+    from typing import NoReturn
+
+    from clientlens.cli.context import Run
+
+
+class Terminated(BaseException):
+    """SIGTERM: unwinds like Ctrl-C, so that what was begun is left as it was."""
+
+
+def main() -> NoReturn:
+    """Run the program on the process's own streams and arguments."""
+    if sys.argv[1:] == ["--version"]:
+        # Before anything is imported: scripts ask for it often.
+        from clientlens import __version__
+
+        sys.stdout.write(f"clientlens {__version__}\n")
+        sys.exit(0)
+    import os
+    import signal
+
+    def terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
+        raise Terminated
+
+    os.umask(0o077)
+    signal.signal(signal.SIGTERM, terminate)
+    code = execute(sys.argv[1:], _run_of_process())
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_stdout()
+    sys.exit(code)
+
+
+def _run_of_process() -> Run:
+    import os
+    import shutil
+    from datetime import UTC, datetime
+    from pathlib import Path
+
+    from clientlens.cli.context import Run
+    from clientlens.console import Console
+
+    terminal = sys.stdout.isatty()
+    return Run(
+        console=Console(sys.stdout.buffer, sys.stderr, stderr_is_terminal=sys.stderr.isatty()),
+        environment=os.environ,
+        folder=Path.cwd(),
+        clock=lambda: datetime.now(UTC),
+        stdin=sys.stdin.buffer if sys.stdin is not None else None,
+        stdout_is_terminal=terminal,
+        terminal_width=shutil.get_terminal_size().columns if terminal else None,
+    )
+
+
+def execute(arguments: Sequence[str], run: Run) -> int:
+    """Carry out one command line and return its exit code; every failure is told on stderr."""
+    import click
+
+    from clientlens.cli.app import root
+    from clientlens.errors import ClientlensError, ExitCode
+
+    try:
+        result = root().main(args=list(arguments), prog_name="clientlens", standalone_mode=False, obj=run)
+    except click.exceptions.Abort:
+        return _stopped(run, "interrupted", ExitCode.INTERRUPTED)
+    except KeyboardInterrupt:
+        return _stopped(run, "interrupted", ExitCode.INTERRUPTED)
+    except Terminated:
+        return _stopped(run, "terminated", ExitCode.TERMINATED)
+    except click.ClickException as error:
+        return _usage(error, arguments, run)
+    except ClientlensError as error:
+        return _failed(error, arguments, run)
+    except BrokenPipeError:
+        # Whoever read our answer has had enough of it: `| head -1`.
+        _drop_stdout()
+        return ExitCode.OK
+    except Exception as error:  # noqa: BLE001  # the last resort: a bug is told in one line too
+        return _bug(error, run)
+    return result if isinstance(result, int) and result else run.exit_code
+
+
+def _stopped(run: Run, word: str, code: int) -> int:
+    run.console.raw_error(f"clientlens: {word}; nothing is half done")
+    return code
+
+
+def _wants_json(arguments: Sequence[str], run: Run) -> bool:
+    if run.flags.json or run.flags.format is not None:
+        return run.flags.json or run.flags.format == "json"
+    words = [*arguments, ""]
+    return any(
+        word in {"--json", "--format=json", "-fjson"} or (word in {"--format", "-f"} and words[n + 1] == "json")
+        for n, word in enumerate(words)
+    )
+
+
+def _tell(
+    run: Run,
+    arguments: Sequence[str],
+    *,
+    code: str,
+    exit_code: int,
+    message: str,
+    hint: str | None,
+    file: str | None = None,
+    line: int | None = None,
+) -> int:
+    if _wants_json(arguments, run):
+        import json
+
+        body = {"code": code, "exit": int(exit_code), "message": message, "hint": hint, "file": file, "line": line}
+        run.console.raw_error(json.dumps({"error": body}))
+    else:
+        run.console.error(message, hint)
+    return int(exit_code)
+
+
+def _usage(error: object, arguments: Sequence[str], run: Run) -> int:
+    import click
+
+    from clientlens.errors import ExitCode
+
+    assert isinstance(error, click.ClickException)  # noqa: S101  # the caller caught one
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context is not None else "clientlens"
+    message = error.format_message().strip().rstrip(".")
+    return _tell(
+        run,
+        arguments,
+        code="usage_error",
+        exit_code=ExitCode.USAGE,
+        message=message[:1].lower() + message[1:],
+        hint=f"see '{path} --help'",
+    )
+
+
+def _failed(error: object, arguments: Sequence[str], run: Run) -> int:
+    from clientlens.errors import ClientlensError
+
+    assert isinstance(error, ClientlensError)  # noqa: S101  # the caller caught one
+    if run.flags.verbose:
+        _traceback(error, run)
+    return _tell(
+        run,
+        arguments,
+        code=error.code,
+        exit_code=error.exit_code,
+        message=error.message,
+        hint=error.hint,
+        file=error.file,
+        line=error.line,
+    )
+
+
+def _bug(error: Exception, run: Run) -> int:
+    """A failure nobody foresaw. Its text may hold a client's data, so only its type and place are told."""
+    from clientlens.errors import ExitCode
+
+    if run.flags.verbose:
+        _traceback(error, run)
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = ""
+    if place is not None:
+        where = f" at {place.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{place.tb_lineno}"
+    run.console.error(
+        f"this is a bug in clientlens: {type(error).__name__}{where}",
+        "nothing was half done; run it again with --verbose and report what it prints",
+    )
+    return ExitCode.BUG
+
+
+def _traceback(error: BaseException, run: Run) -> None:
+    import traceback
+
+    for line in traceback.format_tb(error.__traceback__):
+        run.console.raw_error(line.rstrip())
+
+
+def _drop_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter does not complain about the closed pipe when it ends."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

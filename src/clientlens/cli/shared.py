@@ -1,0 +1,71 @@
+"""What several commands' bodies have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from clientlens.errors import UnknownStore, Unreadable
+
+if TYPE_CHECKING:
+    from clientlens.cli.context import Run
+    from clientlens.model.facts import Facts
+
+WINDOW = typer.Option(
+    "--window",
+    "--time-frame",
+    metavar="W",
+    help="Days that count: all, 60d, 8w, 6m, 2y, last-month, year-to-date, 2026-01-01..2026-03-31, ...",
+)
+
+Rates = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="CSV with date,currency,rate: convert amounts to the home currency."),
+]
+
+
+def read_rates(run: Run, facts: Facts, file: str | None) -> dict[str, Any]:
+    """The arguments `rates` and `home_currency` of an analysis; none without a file.
+
+    Raises:
+        Unreadable, BadRates
+    """
+    if file is None:
+        return {}
+    from clientlens.analysis.rates import home_currency, parse_rates
+
+    try:
+        data = (run.folder / file).read_bytes()
+    except OSError as error:
+        raise Unreadable(file, error.strerror or type(error).__name__) from None
+    completed_when = run.settings.text("orders.completed_when")
+    home = run.settings.home_currency or home_currency(facts.orders, completed_when=completed_when)
+    return {"rates": parse_rates(data, file), "home_currency": home}
+
+
+def checkout_rules(run: Run) -> dict[str, Any]:
+    """The settings that decide which checkouts are abandoned and which are recovered."""
+    return {
+        "completed_when": run.settings.text("orders.completed_when"),
+        "minimum_age_minutes": run.settings.number("checkouts.minimum_age_minutes"),
+        "match_window_days": run.settings.number("checkouts.match_window_days"),
+    }
+
+
+def known_stores(facts: Facts, wanted: list[str] | None) -> list[str] | None:
+    """The stores named, each of which must exist; None: all.
+
+    Raises:
+        UnknownStore
+    """
+    if not wanted:
+        return None
+    import polars as pl
+
+    frames = [facts.orders.select("store"), facts.people.select("store"), facts.checkouts.select("store")]
+    known = sorted(set(pl.concat(frames).unique().collect()["store"]))
+    for name in wanted:
+        if name not in known:
+            raise UnknownStore(name, known)
+    return wanted
