@@ -200,10 +200,14 @@ def settings_from(environment: Mapping[str, str], text: str | None, file: str) -
             raise UnknownSetting(name, file, close[0] if close else None)
     for one in DEFINITIONS:
         if environment.get(one.variable):
-            values[one.name] = _parsed(one.name, environment[one.variable], one.variable, one.parse, one.wanted)
+            values[one.name] = _parsed(
+                one.name, environment[one.variable], one.variable, one.parse, one.wanted
+            )
     known = {*(one.variable for one in DEFINITIONS), *OTHER_VARIABLES}
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
-    return Settings(values, countries, tuple(f"{name} is set, but there is no such setting" for name in unknown))
+    return Settings(
+        values, countries, tuple(f"{name} is set, but there is no such setting" for name in unknown)
+    )
 
 
 def _parsed(name: str, raw: object, origin: str, parse: Callable[[object], Value], wanted: str) -> Setting:

@@ -167,7 +167,9 @@ class BadAge(UsageError):
 
 class BadExpectation(UsageError):
     def __init__(self, text: str) -> None:
-        super().__init__(f"not an expected total: {text!r}", "write it as EUR=1234.50, a currency and an amount")
+        super().__init__(
+            f"not an expected total: {text!r}", "write it as EUR=1234.50, a currency and an amount"
+        )
 
 
 class OutputExists(UsageError):

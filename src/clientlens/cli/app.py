@@ -12,11 +12,20 @@ import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import click
 import typer
-from typer.core import TyperCommand, TyperGroup
 
 from clientlens.cli import commands, options
+from clientlens.cli.click_ import (
+    Command,
+    Context,
+    Parameter,
+    TyperCommand,
+    TyperGroup,
+    TyperOption,
+    UsageError,
+    echo,
+    get_current_context,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,10 +58,6 @@ class Leaf(TyperCommand):
             self.params.extend(options.answer_params())
         self.params.extend(options.global_params())
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """As click does; Typer would load Rich."""
-        click.Command.format_help(self, ctx, formatter)
-
 
 class Answering(Leaf):
     """A command that prints an answer: --format, --json, --output, --limit and the like."""
@@ -66,16 +71,14 @@ class Group(TyperGroup):
     `takes_query`: an argument that is none of its commands belongs to the default one (`clients jane`).
     """
 
-    def __init__(self, *args: Any, default: str | None = None, takes_query: bool = False, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, *args: Any, default: str | None = None, takes_query: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, rich_markup_mode=None, **kwargs)
         self.default, self.takes_query = default, takes_query
         self.params.extend(options.global_params())
 
-    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """As click does; Typer would load Rich."""
-        click.Group.format_help(self, ctx, formatter)
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         """Put the default command's name where none was given."""
         if self.default is not None:
             first = _first_word(args)
@@ -85,14 +88,14 @@ class Group(TyperGroup):
                 args = [self.default, *args]
         return super().parse_args(ctx, args)
 
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
         """As click does, with the nearest name where there is no such command."""
         name = args[0]
         if self.get_command(ctx, name) is None:
             close = difflib.get_close_matches(name, self.list_commands(ctx), n=1)
-            raise click.UsageError(f"no such command {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""), ctx)
+            raise UsageError(
+                f"no such command {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""), ctx
+            )
         return super().resolve_command(ctx, args)
 
 
@@ -112,11 +115,11 @@ def _first_word(args: list[str]) -> str | None:
 class Root(Group):
     """The commands of `cli/commands/`, each imported when it is needed."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
         """Names by the files there are."""
         return sorted(_modules())
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002
         """The command of one module, loaded now."""
         return load(cmd_name) if cmd_name in _modules() else None
 
@@ -129,14 +132,14 @@ def _modules() -> dict[str, str]:
 
 
 @cache
-def load(name: str) -> click.Command:
+def load(name: str) -> Command:
     """The command `name`, from its module's constant `COMMAND`."""
-    command: click.Command = importlib.import_module(f"{commands.__name__}.{_modules()[name]}").COMMAND
+    command: Command = importlib.import_module(f"{commands.__name__}.{_modules()[name]}").COMMAND
     command.name = name
     return command
 
 
-def root() -> click.Group:
+def root() -> Group:
     """The whole program."""
     return Root(
         name="clientlens",
@@ -145,25 +148,34 @@ def root() -> click.Group:
         no_args_is_help=False,
         invoke_without_command=True,
         callback=_show_help,
-        params=[click.Option(["--version"], is_flag=True, expose_value=False, is_eager=True, callback=_version)],
+        params=[
+            TyperOption(
+                param_decls=["--version"],
+                is_flag=True,
+                expose_value=False,
+                is_eager=True,
+                callback=_version,
+                help="Print the version.",
+            )
+        ],
     )
 
 
-@click.pass_context
-def _show_help(ctx: click.Context) -> None:
+def _show_help() -> None:
+    ctx = get_current_context()
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help())
+        echo(ctx.get_help())
 
 
-def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+def _version(ctx: Context, _: Parameter, value: bool) -> None:
     if value:
         from clientlens import __version__
 
-        click.echo(f"clientlens {__version__}")
+        echo(f"clientlens {__version__}")
         ctx.exit()
 
 
-def leaf(function: Callable[..., None], *, answers: bool = True) -> click.Command:
+def leaf(function: Callable[..., None], *, answers: bool = True) -> Command:
     """A click command of a function with Typer parameters; `answers`: it prints an Answer."""
     mini = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
     mini.command(cls=Answering if answers else Leaf)(function)

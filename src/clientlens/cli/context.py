@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
-
+from clientlens.cli.click_ import get_current_context
 from clientlens.config import CONFIG_FILE, Settings, settings_from
 from clientlens.errors import TimezoneConflict, Unreadable, WorkspaceMissing
 
@@ -173,7 +172,7 @@ class Run:
 
 def current() -> Run:
     """The run of the command that is being carried out."""
-    run: Any = click.get_current_context().find_root().obj
+    run: Any = get_current_context().find_root().obj
     assert isinstance(run, Run)  # noqa: S101  # main puts it there
     run.refresh_console()
     return run

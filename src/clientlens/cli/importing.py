@@ -7,7 +7,14 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clientlens.errors import BadExpectation, ExitCode, OutputExists, TimezoneConflict, UnknownCurrency, UnknownTimezone
+from clientlens.errors import (
+    BadExpectation,
+    ExitCode,
+    OutputExists,
+    TimezoneConflict,
+    UnknownCurrency,
+    UnknownTimezone,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +49,9 @@ class Wanted:
     def reading(self) -> str:
         """The options that change how a file is read, as one text: the same file read in another way is another import."""
         named = ("encoding", "date_format", "decimal", "timezone", "currency")
-        return " ".join(f"--{name.replace('_', '-')} {getattr(self, name)}" for name in named if getattr(self, name))
+        return " ".join(
+            f"--{name.replace('_', '-')} {getattr(self, name)}" for name in named if getattr(self, name)
+        )
 
 
 def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
@@ -193,7 +202,13 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
     if listed:
         for one in result.problems[:PROBLEMS_LISTED]:
             place = one.file if one.line is None else f"{one.file}:{one.line}"
-            cell = "" if one.column is None else f"{one.column}: " if one.value is None else f"{one.column} {one.value!r}: "
+            cell = (
+                ""
+                if one.column is None
+                else f"{one.column}: "
+                if one.value is None
+                else f"{one.column} {one.value!r}: "
+            )
             run.console.warn(f"  {place}: {cell}{one.message}")
         if len(result.problems) > PROBLEMS_LISTED:
             run.console.warn(f"  and {len(result.problems) - PROBLEMS_LISTED:,} more; --json lists all")

@@ -10,7 +10,9 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import NoReturn
 
+    from clientlens.cli.click_ import ClickException
     from clientlens.cli.context import Run
+    from clientlens.errors import ClientlensError
 
 
 class Terminated(BaseException):
@@ -64,20 +66,22 @@ def _run_of_process() -> Run:
 
 def execute(arguments: Sequence[str], run: Run) -> int:
     """Carry out one command line and return its exit code; every failure is told on stderr."""
-    import click
-
     from clientlens.cli.app import root
+    from clientlens.cli.click_ import Abort, ClickException, Exit
     from clientlens.errors import ClientlensError, ExitCode
 
     try:
-        result = root().main(args=list(arguments), prog_name="clientlens", standalone_mode=False, obj=run)
-    except click.exceptions.Abort:
-        return _stopped(run, "interrupted", ExitCode.INTERRUPTED)
-    except KeyboardInterrupt:
+        # Not Command.main: that turns a closed pipe and Ctrl-C into codes of its own.
+        tree = root()
+        with tree.make_context("clientlens", list(arguments), obj=run) as context:
+            tree.invoke(context)
+    except Exit as end:
+        return end.exit_code
+    except (Abort, KeyboardInterrupt):
         return _stopped(run, "interrupted", ExitCode.INTERRUPTED)
     except Terminated:
         return _stopped(run, "terminated", ExitCode.TERMINATED)
-    except click.ClickException as error:
+    except ClickException as error:
         return _usage(error, arguments, run)
     except ClientlensError as error:
         return _failed(error, arguments, run)
@@ -87,7 +91,7 @@ def execute(arguments: Sequence[str], run: Run) -> int:
         return ExitCode.OK
     except Exception as error:  # noqa: BLE001  # the last resort: a bug is told in one line too
         return _bug(error, run)
-    return result if isinstance(result, int) and result else run.exit_code
+    return run.exit_code
 
 
 def _stopped(run: Run, word: str, code: int) -> int:
@@ -100,7 +104,8 @@ def _wants_json(arguments: Sequence[str], run: Run) -> bool:
         return run.flags.json or run.flags.format == "json"
     words = [*arguments, ""]
     return any(
-        word in {"--json", "--format=json", "-fjson"} or (word in {"--format", "-f"} and words[n + 1] == "json")
+        word in {"--json", "--format=json", "-fjson"}
+        or (word in {"--format", "-f"} and words[n + 1] == "json")
         for n, word in enumerate(words)
     )
 
@@ -119,19 +124,23 @@ def _tell(
     if _wants_json(arguments, run):
         import json
 
-        body = {"code": code, "exit": int(exit_code), "message": message, "hint": hint, "file": file, "line": line}
+        body = {
+            "code": code,
+            "exit": int(exit_code),
+            "message": message,
+            "hint": hint,
+            "file": file,
+            "line": line,
+        }
         run.console.raw_error(json.dumps({"error": body}))
     else:
         run.console.error(message, hint)
     return int(exit_code)
 
 
-def _usage(error: object, arguments: Sequence[str], run: Run) -> int:
-    import click
-
+def _usage(error: ClickException, arguments: Sequence[str], run: Run) -> int:
     from clientlens.errors import ExitCode
 
-    assert isinstance(error, click.ClickException)  # noqa: S101  # the caller caught one
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "clientlens"
     message = error.format_message().strip().rstrip(".")
@@ -145,10 +154,7 @@ def _usage(error: object, arguments: Sequence[str], run: Run) -> int:
     )
 
 
-def _failed(error: object, arguments: Sequence[str], run: Run) -> int:
-    from clientlens.errors import ClientlensError
-
-    assert isinstance(error, ClientlensError)  # noqa: S101  # the caller caught one
+def _failed(error: ClientlensError, arguments: Sequence[str], run: Run) -> int:
     if run.flags.verbose:
         _traceback(error, run)
     return _tell(

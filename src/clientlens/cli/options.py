@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import click
+from clientlens.cli.click_ import Choice, Context, IntRange, Parameter, TyperOption
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-TAKES_VALUE = frozenset({"-w", "--workspace", "--as-of", "--color", "-f", "--format", "-o", "--output", "--limit"})
+TAKES_VALUE = frozenset(
+    {"-w", "--workspace", "--as-of", "--color", "-f", "--format", "-o", "--output", "--limit"}
+)
 
 
-def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
-    def callback(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
+def _store(name: str) -> Callable[[Context, Parameter, Any], Any]:
+    def callback(ctx: Context, param: Parameter, value: Any) -> Any:
         source = ctx.get_parameter_source(str(param.name))
         if source is not None and source.name == "COMMANDLINE":
             setattr(ctx.obj.flags, name, value)
@@ -26,32 +28,39 @@ def _store(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
     return callback
 
 
-def _option(*names: str, to: str, **kwargs: Any) -> click.Option:
-    return click.Option([*names], expose_value=False, callback=_store(to), **kwargs)
+def _option(*names: str, to: str, **kwargs: Any) -> TyperOption:
+    return TyperOption(param_decls=[*names], expose_value=False, callback=_store(to), **kwargs)
 
 
-def global_params() -> list[click.Parameter]:
+def global_params() -> list[Parameter]:
     """--workspace, --as-of, --quiet, --verbose, --color; new objects at each call, as click wants."""
     return [
         _option(
-            "--workspace", "-w", to="workspace", metavar="DIR", help="Workspace folder [default: nearest .clientlens]."
+            "--workspace",
+            "-w",
+            to="workspace",
+            metavar="DIR",
+            help="Workspace folder [default: nearest .clientlens].",
         ),
         _option(
-            "--as-of", to="as_of", metavar="DATE", help="Answer as of the end of that day, 2026-03-31 [default: now]."
+            "--as-of",
+            to="as_of",
+            metavar="DATE",
+            help="Answer as of the end of that day, 2026-03-31 [default: now].",
         ),
         _option("--quiet", "-q", to="quiet", is_flag=True, help="No notes and no progress; errors always."),
         _option("--verbose", "-v", to="verbose", is_flag=True, help="More detail on stderr."),
         _option(
             "--color",
             to="color",
-            type=click.Choice(["auto", "always", "never"]),
+            type=Choice(["auto", "always", "never"]),
             default="auto",
             help="Colour tables [default: auto].",
         ),
     ]
 
 
-def answer_params() -> list[click.Parameter]:
+def answer_params() -> list[Parameter]:
     """--format, --json, --output, --force, --limit, --no-csv-safe."""
     return [
         _option(
@@ -67,9 +76,14 @@ def answer_params() -> list[click.Parameter]:
         _option(
             "--limit",
             to="limit",
-            type=click.IntRange(min=0),
+            type=IntRange(min=0),
             metavar="N",
             help="Rows of a table, 0 for all [default: 50]; other formats are whole.",
         ),
-        _option("--no-csv-safe", to="csv_unsafe", is_flag=True, help="Do not guard CSV cells that look like formulas."),
+        _option(
+            "--no-csv-safe",
+            to="csv_unsafe",
+            is_flag=True,
+            help="Do not guard CSV cells that look like formulas.",
+        ),
     ]

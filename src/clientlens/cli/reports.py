@@ -58,11 +58,22 @@ IMPORT_RESULT_FIELDS = (
     _count("rows_skipped", "records of tests and offers"),
     _count("test_orders_skipped", "test orders left out"),
     _count("unattributed_orders", "orders that nothing says the client of"),
-    Field("totals", Kind.LIST, "control totals by currency", nullable=False, fields=_TOTAL_FIELDS, priority=None),
-    Field("problems", Kind.LIST, "what set rows aside", nullable=False, fields=_PROBLEM_FIELDS, priority=None),
+    Field(
+        "totals", Kind.LIST, "control totals by currency", nullable=False, fields=_TOTAL_FIELDS, priority=None
+    ),
+    Field(
+        "problems", Kind.LIST, "what set rows aside", nullable=False, fields=_PROBLEM_FIELDS, priority=None
+    ),
     _count("rows_set_aside", "records not stored because of a problem"),
 )
-_ALWAYS = ("orders_added", "orders_updated", "orders_unchanged", "rows_stored", "rows_duplicate", "rows_set_aside")
+_ALWAYS = (
+    "orders_added",
+    "orders_updated",
+    "orders_unchanged",
+    "rows_stored",
+    "rows_duplicate",
+    "rows_set_aside",
+)
 
 STATUS_FIELDS = (
     Field("path", Kind.TEXT, "the workspace's folder", nullable=False),
@@ -76,7 +87,9 @@ STATUS_FIELDS = (
     _count("files", "current files"),
     _count("disk_bytes", "size on the disk, replaced files included"),
     _count("orphans", "files that no state names; the next import deletes them"),
-    Field("readable_by_others", Kind.BOOLEAN, "whether other users of the machine may read it", nullable=False),
+    Field(
+        "readable_by_others", Kind.BOOLEAN, "whether other users of the machine may read it", nullable=False
+    ),
 )
 
 IMPORT_FIELDS = (
@@ -84,7 +97,14 @@ IMPORT_FIELDS = (
     Field("at", Kind.INSTANT, "when it was made", nullable=False),
     Field("files", Kind.TEXTS, "files it read", nullable=False, priority=None),
     Field("first_file", Kind.TEXT, "the first of them", title="file", wide=True),
-    Field("sources", Kind.TEXT, "formats they were recognised as, comma-joined", nullable=False, priority=3, wide=True),
+    Field(
+        "sources",
+        Kind.TEXT,
+        "formats they were recognised as, comma-joined",
+        nullable=False,
+        priority=3,
+        wide=True,
+    ),
     Field("stores", Kind.TEXT, "stores, comma-joined", nullable=False, priority=2),
     _count("orders_added", "orders that were not known before"),
     _count("orders_updated", "orders of which a later state came"),
@@ -96,7 +116,13 @@ IMPORT_FIELDS = (
 SETTING_FIELDS = (
     Field("name", Kind.TEXT, "the setting", nullable=False),
     Field("value", Kind.TEXT, "its value; empty: unset", wide=True),
-    Field("origin", Kind.TEXT, "default, an environment variable or the settings file", nullable=False, wide=True),
+    Field(
+        "origin",
+        Kind.TEXT,
+        "default, an environment variable or the settings file",
+        nullable=False,
+        wide=True,
+    ),
     Field("variable", Kind.TEXT, "environment variable that sets it", priority=2),
     Field("doc", Kind.TEXT, "what it is for", title="for", wide=True, priority=1),
 )
@@ -189,7 +215,8 @@ def imports_answer(workspace: Workspace) -> Answer:
             record.import_id,
             record.at,
             [one.report.file for one in record.files],
-            f"{record.files[0].report.file}" + (f" and {len(record.files) - 1} more" if len(record.files) > 1 else ""),
+            f"{record.files[0].report.file}"
+            + (f" and {len(record.files) - 1} more" if len(record.files) > 1 else ""),
             ", ".join(sorted({one.report.source for one in record.files})),
             ", ".join(sorted({one.report.store for one in record.files})),
             record.orders_added,
@@ -215,7 +242,13 @@ def settings_answer(run: Run) -> Answer:
 
     settings = run.settings
     rows = [
-        (one.name, _shown(settings.values[one.name].value), settings.values[one.name].origin, one.variable, one.doc)
+        (
+            one.name,
+            _shown(settings.values[one.name].value),
+            settings.values[one.name].origin,
+            one.variable,
+            one.doc,
+        )
         for one in DEFINITIONS
     ]
     rows += [
@@ -224,7 +257,9 @@ def settings_answer(run: Run) -> Answer:
     ]
     file = run.config_file
     notes = (f"settings file: {file}" if file is not None else "no workspace yet; settings can stand in it",)
-    return Answer("config", SETTING_FIELDS, frame_of(SETTING_FIELDS, rows), "UTC", title="Settings", notes=notes)
+    return Answer(
+        "config", SETTING_FIELDS, frame_of(SETTING_FIELDS, rows), "UTC", title="Settings", notes=notes
+    )
 
 
 def _shown(value: Value) -> str | None:

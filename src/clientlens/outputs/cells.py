@@ -106,7 +106,9 @@ def _json(fields: Sequence[Field], rows: pl.DataFrame, timezone: str, outer: str
         elif field.kind in {Kind.LIST, Kind.TEXTS}:
             text = _list(field, rows, timezone, outer)
         else:
-            text = rows.select(scalar(field, pl.col(field.name), _currency_of(field, rows, outer))).to_series()
+            text = rows.select(
+                scalar(field, pl.col(field.name), _currency_of(field, rows, outer))
+            ).to_series()
         columns.append(text.fill_null("null").alias(field.name))
     return pl.DataFrame(columns)
 
@@ -167,7 +169,11 @@ def plain_columns(answer: Answer) -> pl.DataFrame:
     for field in answer.fields:
         if field.kind in nested:
             encoded = json_columns(answer) if encoded is None else encoded
-            columns.append(pl.when(pl.lit(encoded[field.name]) != "null").then(pl.lit(encoded[field.name])).alias(field.name))
+            columns.append(
+                pl.when(pl.lit(encoded[field.name]) != "null")
+                .then(pl.lit(encoded[field.name]))
+                .alias(field.name)
+            )
         else:
             currency = _currency_of(field, answer.rows, None)
             columns.append(scalar(field, pl.col(field.name), currency).alias(field.name))

@@ -57,16 +57,25 @@ def _shown(field: Field, rows: pl.DataFrame, timezone: str) -> pl.Series:
         case Kind.TEXT:
             if field.name == "name" and "email" in rows.columns:
                 value = pl.coalesce(value, "email")
-            return pl.Series([None if text is None else safe(text) for text in rows.select(value).to_series()], dtype=pl.String)
+            return pl.Series(
+                [None if text is None else safe(text) for text in rows.select(value).to_series()],
+                dtype=pl.String,
+            )
         case Kind.TEXTS:
             lists = rows[field.name].to_list()
-            return pl.Series([", ".join(safe(text) for text in texts or []) for texts in lists], dtype=pl.String)
+            return pl.Series(
+                [", ".join(safe(text) for text in texts or []) for texts in lists], dtype=pl.String
+            )
         case Kind.INTEGER:
             text = decimal_text(value.cast(pl.Int64), pl.lit(0, dtype=pl.Int64), grouped=True)
             if field.signed:
                 text = pl.when(value > 0).then(pl.lit("+") + text).otherwise(text)
         case Kind.MONEY:
-            currency = pl.col(field.currency_field) if field.currency_field in rows.columns else pl.lit(None, pl.String)
+            currency = (
+                pl.col(field.currency_field)
+                if field.currency_field in rows.columns
+                else pl.lit(None, pl.String)
+            )
             text = decimal_text(value, decimals_of(currency), grouped=True)
         case Kind.SCALED if field.scale == _RATIO_SCALE and not field.trim:
             text = _percent(value)
@@ -121,7 +130,11 @@ def _shortened(columns: list[Column], width: int, least: int) -> list[Column]:
     excess = _total(columns) - width
     out = list(columns)
     while excess > 0:
-        wide = [n for n, column in enumerate(out) if column.field.wide and column.width > max(least, cell_len(column.title))]
+        wide = [
+            n
+            for n, column in enumerate(out)
+            if column.field.wide and column.width > max(least, cell_len(column.title))
+        ]
         if not wide:
             break
         widest = max(wide, key=lambda n: out[n].width)

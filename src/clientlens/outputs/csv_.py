@@ -26,7 +26,10 @@ def write(answer: Answer, style: Style) -> bytes:
     if style.csv_safe:
         guarded = [field.name for field in answer.fields if field.kind is Kind.TEXT]
         texts = texts.with_columns(
-            pl.when(pl.col(name).str.contains(_FORMULA)).then(pl.lit("'") + pl.col(name)).otherwise(name).alias(name)
+            pl.when(pl.col(name).str.contains(_FORMULA))
+            .then(pl.lit("'") + pl.col(name))
+            .otherwise(name)
+            .alias(name)
             for name in guarded
         )
     return texts.write_csv().encode()

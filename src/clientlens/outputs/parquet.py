@@ -67,11 +67,17 @@ def _list(field: Field, rows: pl.DataFrame, outer: str | None) -> pl.Series:
         .explode(field.name)
     )
     values = typed(field.fields, items.drop("_row").unnest(field.name), "_outer").to_struct("value")
-    lists = pl.DataFrame({"_row": items["_row"], "value": values}).group_by("_row", maintain_order=True).agg("value")
+    lists = (
+        pl.DataFrame({"_row": items["_row"], "value": values})
+        .group_by("_row", maintain_order=True)
+        .agg("value")
+    )
     indexed = rows.select(known=pl.col(field.name).is_not_null()).with_row_index("_row")
     placed = indexed.join(lists, on="_row", how="left", maintain_order="left")
     empty = pl.lit([], dtype=lists.schema["value"])
-    return placed.select(pl.when("known").then(pl.col("value").fill_null(empty)).alias(field.name)).to_series()
+    return placed.select(
+        pl.when("known").then(pl.col("value").fill_null(empty)).alias(field.name)
+    ).to_series()
 
 
 FORMAT = Format("parquet", (".parquet",), write)

@@ -121,4 +121,3 @@ def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int)
 
 
 FORMAT = Format("table", (".txt",), write, notes_inside=True)
-

@@ -18,12 +18,15 @@ ANSWERS = {
 
 def checkouts(
     status: Annotated[
-        Literal["open", "recovered", "repeated", "all"], typer.Option(help="Which checkouts.", show_default=True)
+        Literal["open", "recovered", "repeated", "all"],
+        typer.Option(help="Which checkouts.", show_default=True),
     ] = "all",
     older_than: Annotated[
         str | None, typer.Option(metavar="AGE", help="Last activity longer ago than this: 90m, 1h, 3d.")
     ] = None,
-    summary: Annotated[bool, typer.Option("--summary", help="Numbers, values and rates instead of rows.")] = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Numbers, values and rates instead of rows.")
+    ] = False,
 ) -> None:
     """List abandoned checkouts, and which of them came back.
 

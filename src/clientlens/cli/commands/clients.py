@@ -18,7 +18,8 @@ ANSWERS = {
 
 def list_(
     query: Annotated[
-        str | None, typer.Argument(metavar="[QUERY]", help="Part of a name, e-mail, company or town; an order number.")
+        str | None,
+        typer.Argument(metavar="[QUERY]", help="Part of a name, e-mail, company or town; an order number."),
     ] = None,
 ) -> None:
     """List clients, or those that a query finds.

@@ -13,9 +13,15 @@ ANSWERS = {"import": "clientlens.cli.reports:IMPORT_RESULT_FIELDS"}
 
 
 def import_(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Export files; - is stdin (then --source).")],
-    source: Annotated[str | None, typer.Option(metavar="NAME", help="Format [default: by the header].")] = None,
-    store: Annotated[str, typer.Option(metavar="NAME", help="Shop the files are of.", show_default=True)] = "main",
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE...", help="Export files; - is stdin (then --source).")
+    ],
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Format [default: by the header].")
+    ] = None,
+    store: Annotated[
+        str, typer.Option(metavar="NAME", help="Shop the files are of.", show_default=True)
+    ] = "main",
     encoding: Annotated[str | None, typer.Option(metavar="E", help="Text encoding [default: utf-8].")] = None,
     date_format: Annotated[
         str | None, typer.Option(metavar="F", help="Form of times without a zone: '%d/%m/%Y %H:%M'.")
@@ -26,8 +32,12 @@ def import_(
     timezone: Annotated[
         str | None, typer.Option(metavar="Z", help="Zone of times without one; of a new workspace too.")
     ] = None,
-    currency: Annotated[str | None, typer.Option(metavar="C", help="Currency of orders that name none.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Tell what would happen; store nothing.")] = False,
+    currency: Annotated[
+        str | None, typer.Option(metavar="C", help="Currency of orders that name none.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would happen; store nothing.")
+    ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse everything when any row is bad.")] = False,
     rejects: Annotated[
         str | None, typer.Option(metavar="FILE.csv", help="Write rows that were set aside, to be corrected.")
@@ -39,7 +49,8 @@ def import_(
         int | None, typer.Option(min=0, metavar="N", help="Refuse unless the files hold N records.")
     ] = None,
     expect_total: Annotated[
-        list[str] | None, typer.Option(metavar="CUR=AMOUNT", help="Refuse unless orders add up to it: EUR=1234.50.")
+        list[str] | None,
+        typer.Option(metavar="CUR=AMOUNT", help="Refuse unless orders add up to it: EUR=1234.50."),
     ] = None,
     lock_timeout: Annotated[
         float, typer.Option(min=0, metavar="S", help="Seconds to wait for another writer.", show_default=True)

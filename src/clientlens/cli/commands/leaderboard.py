@@ -15,12 +15,19 @@ ANSWERS = {"leaderboard": "clientlens.analysis.leaderboard:FIELDS"}
 
 def leaderboard(
     rank_by: Annotated[
-        Literal["purchases", "average", "spend"], typer.Option(help="What clients are ranked by.", show_default=True)
+        Literal["purchases", "average", "spend"],
+        typer.Option(help="What clients are ranked by.", show_default=True),
     ] = "spend",
     window: Annotated[str, WINDOW] = "all",
-    store: Annotated[list[str] | None, typer.Option(metavar="S", help="Orders of this store alone; repeatable.")] = None,
-    top: Annotated[int, typer.Option(min=0, metavar="N", help="Ranks shown in each currency, 0 for all.")] = 20,
-    min_orders: Annotated[int, typer.Option(min=1, metavar="N", help="Completed orders that a rank takes.")] = 1,
+    store: Annotated[
+        list[str] | None, typer.Option(metavar="S", help="Orders of this store alone; repeatable.")
+    ] = None,
+    top: Annotated[
+        int, typer.Option(min=0, metavar="N", help="Ranks shown in each currency, 0 for all.")
+    ] = 20,
+    min_orders: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Completed orders that a rank takes.")
+    ] = 1,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Rank anonymous clients too.")] = False,
     rates: Rates = None,
 ) -> None:

@@ -12,7 +12,8 @@ from clientlens.cli.context import current
 
 def schema(
     command: Annotated[
-        list[str] | None, typer.Argument(metavar="[COMMAND]...", help="As it is called: leaderboard, workspace status.")
+        list[str] | None,
+        typer.Argument(metavar="[COMMAND]...", help="As it is called: leaderboard, workspace status."),
     ] = None,
 ) -> None:
     """Print the JSON Schema of a command's JSON answer.
@@ -27,7 +28,7 @@ def schema(
     """
     import json
 
-    from clientlens.cli.schemas import schema_of, schema_names
+    from clientlens.cli.schemas import schema_names, schema_of
 
     run = current()
     if not command:
