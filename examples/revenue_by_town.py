@@ -1,7 +1,7 @@
 """Where the revenue comes from: an answer in Parquet, taken further with Polars.
 
-    clientlens clients --limit 0 -o clients.parquet
-    python revenue_by_town.py clients.parquet
+clientlens clients --limit 0 -o clients.parquet
+python revenue_by_town.py clients.parquet
 """
 
 import sys

@@ -16,7 +16,7 @@ README = Path(__file__).resolve().parent.parent / "README.md"
 def command(name: str) -> str:
     """The shell lines of the fenced block under the marker `name`."""
     found = re.findall(
-        rf"<!-- command: {name} -->\n```(?:sh|bash|console)\n(.*?)```", README.read_text("utf-8"), re.S
+        rf"<!-- command: {name} -->\n```(?:sh|bash|console)\n(.*?)```", README.read_text("utf-8"), re.DOTALL
     )
     if len(found) != 1:
         sys.exit(f"README.md has {len(found)} blocks marked 'command: {name}', not one")

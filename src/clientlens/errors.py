@@ -172,6 +172,13 @@ class BadExpectation(UsageError):
         )
 
 
+class SampleMissing(UsageError):
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"the sample data is not at {where}", "install clientlens again, or run it in its own project"
+        )
+
+
 class OutputExists(UsageError):
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} exists already", "add --force to replace it")

@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
-from clientlens.model.timeframes import AsOf
 
 from clientlens.model.facts import Facts
 from clientlens.model.identity import client_id_of, resolve
 from clientlens.model.tables import BY_NAME, PEOPLE
+from clientlens.model.timeframes import AsOf
 
 T0 = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

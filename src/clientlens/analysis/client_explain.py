@@ -71,7 +71,7 @@ def explain(facts: Facts, client_id: str) -> Answer:
         for key, (parent, reason) in joined.items()
     ]
     rows += [
-        (client_id, KINDS[key[0]], shown(key), False, None, _unused(key, others.get(key, 0)), *carried[key])
+        (client_id, KINDS[key[0]], shown(key), False, None, _unused(others.get(key, 0)), *carried[key])
         for key in sorted(carried)
         if key not in joined
     ]
@@ -99,7 +99,7 @@ def shown(key: str) -> str:
 
 
 def _strong_joins(people: pl.DataFrame) -> dict[str, tuple[str | None, str]]:
-    """key -> (the key it was joined to, why), for e-mails and customer numbers, nearest first."""
+    """Key -> (the key it was joined to, why), for e-mails and customer numbers, nearest first."""
     edges = people.select(*_STRONG, "source", "store").drop_nulls(_STRONG).unique().sort(pl.all()).rows()
     keys = sorted({key for column in _STRONG for key in people[column].drop_nulls()})
     if not keys:
@@ -158,7 +158,7 @@ def _other_clients(facts: Facts, client_id: str, keys: list[str]) -> dict[str, i
     return dict(found.rows())
 
 
-def _unused(key: str, others: int) -> str:
+def _unused(others: int) -> str:
     if others:
         clients = "another client has it too" if others == 1 else f"{others} other clients have it too"
         return f"known, but not used: {clients}, and it never joins two e-mails"

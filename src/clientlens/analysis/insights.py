@@ -161,8 +161,8 @@ FIELDS: tuple[Field, ...] = (
 
 _EVERYONE = ("best", "newest", "client_id", "window_no", "completed_orders", "currency")
 _EVERYONE_DOWN = [True, True, False, False, True, False]
-_NAMED = ("place", "window_no", "completed_orders", "currency")
-_NAMED_DOWN = [False, False, True, False]
+_NAMED = ("place", "of_currency", "currency", "window_no")
+_NAMED_DOWN = [False, True, False, False]
 
 
 def insights(
@@ -195,7 +195,7 @@ def insights(
         Rows of `FIELDS`. Only clients who ever completed an order have any. Everyone: rows with an order (of any
         status) in the window; clients by completed orders in the first window (most first), then by their last
         order there (newest first), then by client_id; windows as given, currencies by completed orders.
-        Named clients: in the order named; also rows of 0 and nulls where the window holds no order.
+        Named clients: in the order named, their currencies by completed orders, windows as given; also rows of 0 and nulls where the window holds no order.
 
     Raises:
         NoRate, BadRates, UnknownCurrency: see `rates.convert`.
@@ -266,7 +266,8 @@ def _sorted(rows: pl.DataFrame, clients: Sequence[str] | None) -> pl.DataFrame:
     if clients is not None:
         places = {client: place for place, client in reversed(list(enumerate(clients)))}
         place = pl.col("client_id").replace_strict(places, return_dtype=pl.Int64)
-        return rows.with_columns(place=place).sort(_NAMED, descending=_NAMED_DOWN)
+        of_currency = pl.col("completed_orders").sum().over("client_id", "currency")
+        return rows.with_columns(place=place, of_currency=of_currency).sort(_NAMED, descending=_NAMED_DOWN)
     in_first = pl.col("window_no") == 0
     return rows.with_columns(
         best=pl.when(in_first).then("completed_orders").sum().over("client_id"),

@@ -159,9 +159,8 @@ def _read(run: Run, files: list[str], wanted: Wanted, timezone: str) -> list[Bat
     from clientlens.model.batch import ReadOptions
     from clientlens.sources.reading import read_all
 
-    places = [name if name == "-" else str(run.folder / name) for name in files]
-    shown = dict(zip(places, files, strict=True))
-    size = sum(os.path.getsize(place) for place in places if os.path.isfile(place))  # noqa: PTH113, PTH202
+    places = [run.folder / name for name in files if name != "-"]
+    size = sum(place.stat().st_size for place in places if place.is_file())
     with run.console.progress("reading", size) as advance:
         options = ReadOptions(
             store=wanted.store,
@@ -175,8 +174,7 @@ def _read(run: Run, files: list[str], wanted: Wanted, timezone: str) -> list[Bat
             progress=advance,
             today=run.clock().date(),
         )
-        del shown
-        return read_all(files, options, source=wanted.source, stdin=run.stdin)
+        return read_all(files, options, source=wanted.source, stdin=run.stdin, folder=str(run.folder))
 
 
 def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> None:

@@ -64,7 +64,7 @@ def _run_of_process() -> Run:
     )
 
 
-def execute(arguments: Sequence[str], run: Run) -> int:
+def execute(arguments: Sequence[str], run: Run) -> int:  # noqa: PLR0911 - one for each way to end
     """Carry out one command line and return its exit code; every failure is told on stderr."""
     from clientlens.cli.app import root
     from clientlens.cli.click_ import Abort, ClickException, Exit

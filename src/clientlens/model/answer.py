@@ -90,7 +90,7 @@ def frame_of(fields: Sequence[Field], rows: Iterable[Sequence[object]]) -> pl.Da
     return pl.DataFrame([tuple(row) for row in rows], schema=schema, orient="row")
 
 
-def _dtype(field: Field) -> pl.DataType:
+def _dtype(field: Field) -> pl.DataType:  # noqa: PLR0911 - one for each kind
     import polars as pl
 
     match field.kind:

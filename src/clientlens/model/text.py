@@ -12,7 +12,7 @@ _SHAPED = frozenset({"\u200c", _JOINER})
 
 
 def safe(text: str) -> str:
-    """The text with control, bidirectional, zero-width and other invisible characters spelled out (`\\x1b`).
+    r"""The text with control, bidirectional, zero-width and other invisible characters spelled out (`\x1b`).
 
     Letters, combining marks, emoji and a joiner between two visible characters stay as they are.
     """

@@ -32,13 +32,17 @@ class Column:
     width: int
 
 
-def columns_of(answer: Answer, rows: pl.DataFrame) -> tuple[list[Column], list[str]]:
+def columns_of(
+    answer: Answer, rows: pl.DataFrame, *, keep_currency: bool = False
+) -> tuple[list[Column], list[str]]:
     """The columns worth drawing, and what the title should add (the one currency of all amounts)."""
     currencies = rows["currency"].drop_nulls().unique().to_list() if "currency" in rows.columns else []
     constants = [f"amounts in {currencies[0]}"] if len(currencies) == 1 else []
     columns = []
     for field in answer.fields:
-        if field.priority is None or (field.name == "currency" and len(currencies) <= 1):
+        if field.priority is None or (
+            field.name == "currency" and len(currencies) <= 1 and not keep_currency
+        ):
             continue
         cells = tuple(_shown(field, rows, answer.timezone).to_list())
         empty = not any(cells) and rows.height > 0
@@ -51,7 +55,7 @@ def columns_of(answer: Answer, rows: pl.DataFrame) -> tuple[list[Column], list[s
     return columns, constants
 
 
-def _shown(field: Field, rows: pl.DataFrame, timezone: str) -> pl.Series:
+def _shown(field: Field, rows: pl.DataFrame, timezone: str) -> pl.Series:  # noqa: C901 - one case a kind
     value = pl.col(field.name)
     match field.kind:
         case Kind.TEXT:

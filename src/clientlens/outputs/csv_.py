@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from clientlens.model.answer import Answer
     from clientlens.outputs.format import Style
 
-_FORMULA = r"^[=+\-@\t\r＝＋－＠]|^'[=+\-@0-9]"
+_FORMULA = r"^[=+\-@\t\r\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|^'[=+\-@0-9]"
 
 
 def write(answer: Answer, style: Style) -> bytes:

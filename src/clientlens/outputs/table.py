@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -28,6 +29,7 @@ _TONES = {
     "recovered": "green",
     "repeated": "dim",
 }
+_WHOSE = {"name": "bold cyan", "email": "cyan"}
 _NUMBERS = {Kind.INTEGER, Kind.MONEY, Kind.SCALED}
 
 
@@ -46,7 +48,11 @@ def write(answer: Answer, style: Style) -> bytes:
     footer: list[str] = []
     if answer.panels or answer.single:
         heads = [column for column in columns if column.field.name in answer.panels]
-        parts.append(_turned(columns, heads, style, cut.height))
+        whose = [column for column in columns if column.field.name in _WHOSE and column not in heads]
+        told = [column for column in whose if len(set(column.cells)) == 1 and column.cells[0]]
+        parts += [Text(str(column.cells[0]), style=_WHOSE[column.field.name]) for column in told]
+        parts.append(_turned([column for column in columns if column not in whose], heads, style, cut.height))
+        parts += _below(answer, style)
     elif cut.height:
         columns, hidden = fit(columns, style.width)
         parts.append(_upright(columns))
@@ -58,6 +64,20 @@ def write(answer: Answer, style: Style) -> bytes:
         footer.append("nothing to show")
     footer += answer.notes
     return _rendered(title, parts, footer, style)
+
+
+def _below(answer: Answer, style: Style) -> list[Table | Text]:
+    """The lists inside a single answer, each as a table of its own."""
+    parts: list[Table | Text] = []
+    for field in answer.fields:
+        if not answer.single or field.kind is not Kind.LIST or field.priority is None:
+            continue
+        items = answer.rows.select(field.name).explode(field.name).drop_nulls().unnest(field.name)
+        if items.height:
+            inner = Answer(field.name, field.fields, items, answer.timezone)
+            columns, _ = fit(columns_of(inner, items, keep_currency=True)[0], style.width)
+            parts += [Text(""), _upright(columns)]
+    return parts
 
 
 def _rendered(title: Text, parts: list[Table | Text], footer: list[str], style: Style) -> bytes:
@@ -95,7 +115,16 @@ def _upright(columns: list[Column]) -> Table:
         )
     for cells in zip(*(column.cells for column in columns), strict=True):
         table.add_row(*(_cell(column, cell) for column, cell in zip(columns, cells, strict=True)))
+    for place in _breaks(columns):
+        table.rows[place].end_section = True
     return table
+
+
+def _breaks(columns: list[Column]) -> list[int]:
+    """Rows after which a ranking begins anew in another currency."""
+    currency = next((column.cells for column in columns if column.field.name == "currency"), ())
+    ranked = any(column.field.name == "rank" for column in columns)
+    return [place for place, (one, other) in enumerate(pairwise(currency)) if ranked and one != other]
 
 
 def _cell(column: Column, cell: str | None) -> Text:
@@ -107,7 +136,14 @@ def _cell(column: Column, cell: str | None) -> Text:
 
 def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int) -> Table:
     """Fields down, one column per row: few rows with many figures."""
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
+    table = Table(
+        box=box.SIMPLE_HEAD if heads else None,
+        show_header=bool(heads),
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1),
+        header_style="bold",
+    )
     figures = [column for column in columns if column not in heads]
     names = max((cell_len(column.title) for column in figures), default=0)
     table.add_column("", no_wrap=True)

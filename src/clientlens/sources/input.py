@@ -68,6 +68,7 @@ def open_input(
     encoding: str | None = None,
     stdin: BinaryIO | None = None,
     stdin_name: str = "-",
+    folder: str = "",
 ) -> InputFile:
     """Read one file whole.
 
@@ -76,13 +77,14 @@ def open_input(
         encoding: None reads UTF-8.
         stdin: the stream that `stdin_name` stands for.
         stdin_name: the name that means `stdin`.
+        folder: where a relative path begins; "" is the process's own.
 
     Raises:
         Unreadable: missing, not a regular file, empty, changed meanwhile, or no text at all.
         BadEncoding: a byte that the encoding does not know.
         BadSetting: there is no such encoding.
     """
-    data = _read_stream(stdin, name) if stdin is not None and name == stdin_name else _read_file(name)
+    data = _read_stream(stdin, name) if stdin is not None and name == stdin_name else _read_file(name, folder)
     if not data:
         raise Unreadable(name, "the file is empty", "export it again")
     _refuse_binary(name, data, encoding)
@@ -96,13 +98,13 @@ def _read_stream(stream: BinaryIO, name: str) -> bytes:
         raise Unreadable(name, error.strerror or str(error)) from None
 
 
-def _read_file(name: str) -> bytes:
+def _read_file(name: str, folder: str) -> bytes:
     # O_NONBLOCK: opening a named pipe must not wait for a writer that never comes.
     flags = (
         os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     )
     try:
-        descriptor = os.open(name, flags)
+        descriptor = os.open(os.path.join(folder, name), flags)  # noqa: PTH118 - letter for letter
     except FileNotFoundError:
         hint = "download it first: import opens no connection" if "://" in name else "check the path"
         raise Unreadable(name, "there is no such file", hint) from None

@@ -26,6 +26,7 @@ def read_all(
     source: str | None = None,
     stdin: BinaryIO | None = None,
     stdin_name: str = "-",
+    folder: str = "",
 ) -> list[Batch]:
     """Read all files of one call; files of one format are read together, as an order may stand in several.
 
@@ -35,6 +36,7 @@ def read_all(
         source: the name of a source, instead of recognising each file.
         stdin: the stream to read for `stdin_name`; needs `source`.
         stdin_name: the name that means `stdin`.
+        folder: where relative paths begin; "" is the process's own.
 
     Returns:
         One batch per format, in the order in which the formats first appear.
@@ -54,7 +56,7 @@ def read_all(
             raise NotRecognised(
                 name, "standard input has no name to go by", f"add --source, one of {', '.join(sources)}"
             )
-        file = open_input(name, encoding=options.encoding, stdin=stdin, stdin_name=stdin_name)
+        file = open_input(name, encoding=options.encoding, stdin=stdin, stdin_name=stdin_name, folder=folder)
         chosen = sources[source] if source else recognise(file, sources)
         groups.setdefault(chosen.name, []).append(file)
     batches = []

@@ -1,0 +1,92 @@
+"""The demo: real commands on the sample data, each shown above its answer."""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from clientlens.errors import SampleMissing
+
+if TYPE_CHECKING:
+    from clientlens.cli.context import Run
+
+AS_OF = "2026-10-31"
+"""The day the sample was 'exported': so that the demo gives the same figures whenever it is run."""
+
+SCRIPT = (
+    "import --store lantern --timezone Europe/Berlin lantern/orders_export_1.csv lantern/orders_export_2.csv "
+    "lantern/orders_export_older.csv lantern/customers_export.csv lantern/checkouts_export.csv",
+    "import --store harbour harbour/orders_export_1.csv harbour/orders_export_2.csv harbour/orders_export_older.csv "
+    "harbour/customers_export.csv harbour/checkouts_export.csv",
+    "insights --limit 10",
+    "insights {favourite}",
+    "leaderboard --window last-quarter --top 10",
+    "checkouts --summary",
+    "checkouts --status open --limit 5",
+)
+
+
+def sample_folder() -> Path:
+    """Where the sample data lies: inside the installed package, or in the project's own `data/sample`.
+
+    Raises:
+        SampleMissing
+    """
+    package = Path(__file__).resolve().parent.parent
+    for folder in (package / "_sample", package.parent.parent / "data" / "sample"):
+        if (folder / "lantern").is_dir():
+            return folder
+    raise SampleMissing(str(package / "_sample"))
+
+
+def demonstrate(run: Run) -> None:
+    """Carry out `SCRIPT` in a workspace that is deleted afterwards, each command line above its answer."""
+    from clientlens.cli.app import root
+
+    samples = sample_folder()
+    with tempfile.TemporaryDirectory(prefix="clientlens-demo-") as folder:
+        workspace = str(Path(folder) / ".clientlens")
+        favourite = ""
+        for line in SCRIPT:
+            if "{favourite}" in line:
+                favourite = favourite or _best_client(run, workspace)
+            words = shlex.split(line.format(favourite=shlex.quote(favourite)))
+            _headline(run, shlex.join(["clientlens", *words]))
+            arguments = ["--workspace", workspace, "--as-of", AS_OF, *words]
+            inner = replace(run, folder=samples, flags=replace(run.flags), environment={}, exit_code=0)
+            inner.flags.quiet = True
+            with root().make_context("clientlens", arguments, obj=inner) as context:
+                root().invoke(context)
+            run.console.data(b"\n")
+    run.refresh_console()
+    run.console.note(f"The sample ends on {AS_OF}, so each answer is given as of that day (--as-of {AS_OF}).")
+    run.console.note("Now your own files: clientlens import FILE...")
+
+
+def _headline(run: Run, text: str) -> None:
+    start, end = (b"\x1b[1;36m", b"\x1b[0m") if run.console.color else (b"", b"")
+    run.console.data(start + b"$ " + text.encode() + end + b"\n")
+
+
+def _best_client(run: Run, workspace: str) -> str:
+    """The e-mail of the sample's client with most completed orders."""
+    import polars as pl
+
+    from clientlens.workspace.workspace import Workspace
+
+    del run
+    with Workspace.open(Path(workspace)) as opened:
+        facts = opened.facts()
+        counted = (
+            facts.orders.filter(pl.col("payment_state") == "paid")
+            .join(facts.identities, on="person_key")
+            .group_by("client_id")
+            .agg(pl.col("store").n_unique().alias("stores"), pl.len())
+            .join(facts.clients.filter(pl.col("email").is_not_null()), on="client_id")
+            .sort("stores", "len", "client_id", descending=[True, True, False])
+            .collect()
+        )
+    return str(counted["email"][0])
