@@ -58,7 +58,7 @@ def guarded(text: str) -> str:
     """
     if text.startswith("+") and text[1:].isdigit():
         return text
-    return f"'{text}" if text[:1] in {"+", "-"} else text
+    return f"'{text}" if text[:1] in {"+", "-", "="} else text
 
 
 def csv_text(columns: tuple[str, ...], rows: list[Row], line_end: str) -> str:

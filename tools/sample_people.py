@@ -46,8 +46,8 @@ class Region:
     last: tuple[str, ...]
     streets: tuple[str, ...]
     places: tuple[tuple[str, str, str | None, str | None], ...]
-    phone: str = ""
-    """Pattern of a phone number that is nobody's, # for a digit; empty: none."""
+    phones: tuple[str, ...] = ()
+    """Patterns of phone numbers that are nobody's, # for a digit; empty: none."""
 
 
 _GERMAN_LAST = (
@@ -84,7 +84,7 @@ GERMANY = Region(
         ("80469", "München", None, None),
         ("99084", "Erfurt", None, None),
     ),
-    "+49 30 23125 ###",
+    ("+49 30 23125 ###", "+49 30 23125 ###", "+493023125###"),
 )
 AUSTRIA = Region(
     "AT",
@@ -117,7 +117,7 @@ FRANCE = Region(
     ("Beaufontaine", "Delaroche-Vernet", "Montclairval", "L'Hermitier"),
     ("rue des Glycines", "allée du Phare", "impasse des Lilas"),
     (("69001", "Lyon", None, None), ("75011", "Paris", None, None), ("06300", "Nice", None, None)),
-    "+3319900####",
+    ("+3319900####",),
 )
 UNITED_STATES = Region(
     "US",
@@ -141,7 +141,7 @@ UNITED_STATES = Region(
         ("97209", "Portland", "OR", "Oregon"),
         ("80302", "Boulder", "CO", "Colorado"),
     ),
-    "(212) 555-01##",
+    ("(212) 555-01##", "(617) 555-01##", "+1 207-555-01##", "+180255501##"),
 )
 CANADA = Region(
     "CA",
@@ -149,7 +149,7 @@ CANADA = Region(
     ("Tremblevent", "MacAlderney", "Boisclairet", "Fraserhill"),
     ("Harbourfront Cres", "Rue de l'Érable"),
     (("M5V 2T6", "Toronto", "ON", "Ontario"), ("H2X 1Y4", "Montréal", "QC", "Quebec")),
-    "+1416555013#",
+    ("+1416555013#",),
 )
 BRITAIN = Region(
     "GB",
@@ -157,7 +157,7 @@ BRITAIN = Region(
     ("Featherstonely", "Ap-Gwilym", "Macbrindle"),
     ("Tidewell Row", "Kiln Lane"),
     (("EH6 6QW", "Edinburgh", "SCT", "Scotland"), ("BS1 5TR", "Bristol", "ENG", "England")),
-    "+447700900###",
+    ("+447700900###",),
 )
 
 ODD_NAMES = (
@@ -233,8 +233,9 @@ class People:
 
     def phone(self, region: Region) -> str | None:
         """A number nobody has yet, or None where the region has no free ones (left)."""
-        for _ in range(50 if region.phone else 0):
-            number = "".join(str(self._rng.randrange(10)) if c == "#" else c for c in region.phone)
+        for _ in range(50 if region.phones else 0):
+            pattern = self._rng.choice(region.phones)
+            number = "".join(str(self._rng.randrange(10)) if c == "#" else c for c in pattern)
             if number not in self._phones:
                 self._phones.add(number)
                 return number

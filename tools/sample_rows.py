@@ -278,8 +278,8 @@ def _address(shop: Shop, person: Person | None, kinds: str) -> Row:
     """Billing cells, and shipping cells alike where `kinds` is both."""
     if person is None or kinds == "none":
         return {}
-    # A formula in a name: one shop's export guards it, the other's does not.
-    name = f"'{person.name}" if person.name.startswith("=") and not shop.has_till else person.name
+    # Names stay as they were typed, even one that is a formula; notes that begin like one are guarded.
+    name = person.name
     if kinds == "name":
         return {"Billing Name": name}
     row: Row = {}

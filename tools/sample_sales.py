@@ -69,8 +69,8 @@ class _Simulation:
         half = [n for n in range(len(ODD_NAMES)) if (n % 2 == 0) == self.shop.has_till]
         clients += [self.people.odd(self.shop.regions[0][0], n) for n in half]
         clients += [replace(p, customer_id=self.people.next_customer_id(), phone=None) for p in self.others]
-        for i in (3, 11, 40, 77):
-            company = ("Muster Gastro GmbH", "Example Events, LLC", "-Studio 9-", "Beispiel & Co. KG")[i % 4]
+        companies = ("Muster Gastro GmbH", "Example Events, LLC", "-Studio 9-", "Beispiel & Co. KG")
+        for i, company in zip((3, 11, 40, 77), companies, strict=True):
             clients[i] = replace(clients[i], company=company)
         return clients
 

@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 AS_OF = "2026-10-31"
 """The day the sample was 'exported': so that the demo gives the same figures whenever it is run."""
 
+_PARTS = (("orders", "_1"), ("orders", "_2"), ("orders", "_older"), ("customers", ""), ("checkouts", ""))
+
+
+def _files(shop: str) -> str:
+    return " ".join(f"{shop}/{name}_export{part}.csv" for name, part in _PARTS)
+
+
 SCRIPT = (
-    "import --store lantern --timezone Europe/Berlin lantern/orders_export_1.csv lantern/orders_export_2.csv "
-    "lantern/orders_export_older.csv lantern/customers_export.csv lantern/checkouts_export.csv",
-    "import --store harbour harbour/orders_export_1.csv harbour/orders_export_2.csv harbour/orders_export_older.csv "
-    "harbour/customers_export.csv harbour/checkouts_export.csv",
+    f"import --store lantern --timezone Europe/Berlin {_files('lantern')}",
+    f"import --store harbour {_files('harbour')}",
     "insights --limit 10",
     "insights {favourite}",
     "leaderboard --window last-quarter --top 10",

@@ -241,7 +241,7 @@ def settings_answer(run: Run) -> Answer:
     from clientlens.config import DEFINITIONS
 
     settings = run.settings
-    rows = [
+    rows: list[tuple[str | None, ...]] = [
         (
             one.name,
             _shown(settings.values[one.name].value),

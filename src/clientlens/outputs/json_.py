@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def write(answer: Answer, style: Style) -> bytes:  # noqa: ARG001
     """UTF-8; amounts as numbers with their currency's decimals."""
-    rows = joined(answer.fields, json_columns(answer)).to_list()
+    rows: list[str] = joined(answer.fields, json_columns(answer)).to_list()
     if answer.single:
         return (rows[0] + "\n").encode()
     return ("[\n" + ",\n".join(rows) + "\n]\n").encode() if rows else b"[]\n"
