@@ -7,6 +7,7 @@ environment or a file: both are handed in.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -54,9 +55,9 @@ def _one_of(*choices: str) -> Callable[[object], Value]:
 
 def _whole(least: int, most: int) -> Callable[[object], Value]:
     def parse(raw: object) -> Value:
-        if isinstance(raw, bool) or not isinstance(raw, int | str):
+        if isinstance(raw, bool) or not isinstance(raw, int):
             raise ValueError  # noqa: TRY004 - what every parser raises
-        number = int(raw)
+        number = raw
         if not least <= number <= most:
             raise ValueError
         return number
@@ -65,9 +66,9 @@ def _whole(least: int, most: int) -> Callable[[object], Value]:
 
 
 def _currency(raw: object) -> Value:
-    if raw not in DECIMALS:
+    if not isinstance(raw, str) or raw not in DECIMALS:
         raise ValueError
-    return str(raw)
+    return raw
 
 
 def _patterns(raw: object) -> Value:
@@ -128,6 +129,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         _patterns,
     ),
 )
+_DIGITS = re.compile(r"[0-9]{1,9}")
 _BY_NAME = {one.name: one for one in DEFINITIONS}
 _STORE_COUNTRY = "an ISO 3166 code of two letters such as DE"
 
@@ -200,9 +202,13 @@ def settings_from(environment: Mapping[str, str], text: str | None, file: str) -
             raise UnknownSetting(name, file, close[0] if close else None)
     for one in DEFINITIONS:
         if environment.get(one.variable):
-            values[one.name] = _parsed(
-                one.name, environment[one.variable], one.variable, one.parse, one.wanted
+            text_given = environment[one.variable].strip()
+            raw = (
+                int(text_given)
+                if isinstance(one.default, int) and _DIGITS.fullmatch(text_given)
+                else text_given
             )
+            values[one.name] = _parsed(one.name, raw, one.variable, one.parse, one.wanted)
     known = {*(one.variable for one in DEFINITIONS), *OTHER_VARIABLES}
     unknown = sorted(name for name in environment if name.startswith(PREFIX) and name not in known)
     return Settings(

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _RATIO_SCALE = 4
 _NARROW, _NARROWEST = 16, 8
-_GAP = 2
+GAP = 2
+"""Blanks between two columns, as `table` draws them."""
 _IN_THE_TITLE = 6
 """Fields of at least this priority that say the same in every row are not drawn: the title says it."""
 
@@ -37,7 +38,7 @@ def columns_of(
 ) -> tuple[list[Column], list[str]]:
     """The columns worth drawing, and what the title should add (the one currency of all amounts)."""
     currencies = rows["currency"].drop_nulls().unique().to_list() if "currency" in rows.columns else []
-    constants = [f"amounts in {currencies[0]}"] if len(currencies) == 1 else []
+    constants = [f"amounts in {safe(str(currencies[0]))}"] if len(currencies) == 1 else []
     columns = []
     for field in answer.fields:
         if field.priority is None or (
@@ -126,7 +127,7 @@ def fit(columns: list[Column], width: int | None) -> tuple[list[Column], list[st
 
 
 def _total(columns: list[Column]) -> int:
-    return sum(column.width for column in columns) + _GAP * max(len(columns) - 1, 0)
+    return sum(column.width for column in columns) + GAP * max(len(columns) - 1, 0)
 
 
 def _shortened(columns: list[Column], width: int, least: int) -> list[Column]:

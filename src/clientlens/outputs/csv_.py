@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from clientlens.model.answer import Answer
     from clientlens.outputs.format import Style
 
-_FORMULA = r"^[=+\-@\t\r\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|^'[=+\-@0-9]"
+_FORMULA = r"^'*[=+\-@\t\r\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]|^'+[0-9]"
 
 
 def write(answer: Answer, style: Style) -> bytes:
     """UTF-8. With `csv_safe` a text cell that starts like a formula gets an apostrophe, which import takes off.
 
-    So does one that starts with an apostrophe before such a sign or a digit, or import would take off that one.
+    So does one that starts with apostrophes before such a sign or a digit, or import would take off one of those.
     """
     texts = plain_columns(answer)
     if style.csv_safe:

@@ -57,12 +57,17 @@ def format_for(name: str | None, file: str | None) -> Format:
     """The format asked for: by its name, else by the file's suffix, else a table.
 
     Raises:
-        UnknownFormat
+        UnknownFormat: also for a file whose ending no format has, rather than a table under a wrong name.
     """
     known = formats()
     if name is not None:
         if name not in known:
             raise UnknownFormat(name, list(known))
         return known[name]
-    suffix = PurePath(file).suffix.lower() if file is not None else ""
-    return next((one for one in known.values() if suffix and suffix in one.suffixes), known["table"])
+    if file is None or file == "-":
+        return known["table"]
+    suffix = PurePath(file).suffix.lower()
+    found = next((one for one in known.values() if suffix in one.suffixes), None)
+    if found is None:
+        raise UnknownFormat(suffix or PurePath(file).name, list(known))
+    return found

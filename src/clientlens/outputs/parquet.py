@@ -34,7 +34,10 @@ def typed(fields: Sequence[Field], rows: pl.DataFrame, outer: str | None) -> pl.
     for field in fields:
         if field.kind is Kind.OBJECT:
             inner = rows.select(pl.col(field.name).struct.unnest(), *_outer(rows, field.fields, outer))
-            columns.append(typed(field.fields, inner, "_outer").to_struct(field.name))
+            value = typed(field.fields, inner, "_outer").to_struct(field.name)
+            # Unnesting a missing object gives an object of nulls; it is missing here too.
+            known = rows[field.name].is_not_null()
+            columns.append(pl.select(pl.when(known).then(value).alias(field.name)).to_series())
         elif field.kind is Kind.LIST:
             columns.append(_list(field, rows, outer))
         elif field.kind is Kind.MONEY:

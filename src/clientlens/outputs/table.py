@@ -13,13 +13,16 @@ from rich.table import Table
 from rich.text import Text
 
 from clientlens.model.answer import Answer, Kind
-from clientlens.outputs.columns import Column, columns_of, fit
+from clientlens.model.text import safe
+from clientlens.outputs.columns import GAP, Column, columns_of, fit
 from clientlens.outputs.format import Format
 
 if TYPE_CHECKING:
     from clientlens.outputs.format import Style
 
-_NATURAL = 10_000
+_ENDLESS = 10_000_000
+"""Wider than any table: Rich never cuts, the widths were worked out before."""
+_FOLDED = 20
 _TONES = {
     "abandoned": "yellow",
     "cancelled": "red",
@@ -42,7 +45,7 @@ def write(answer: Answer, style: Style) -> bytes:
     cut = answer.rows.head(style.limit) if style.limit and not answer.panels else answer.rows
     columns, constants = columns_of(answer, cut)
     parts: list[Table | Text] = []
-    title = Text(answer.title, style="bold")
+    title = Text(safe(answer.title), style="bold")
     for constant in constants:
         title.append(f"  {constant}", style="dim")
     footer: list[str] = []
@@ -51,7 +54,7 @@ def write(answer: Answer, style: Style) -> bytes:
         whose = [column for column in columns if column.field.name in _WHOSE and column not in heads]
         told = [column for column in whose if len(set(column.cells)) == 1 and column.cells[0]]
         parts += [Text(str(column.cells[0]), style=_WHOSE[column.field.name]) for column in told]
-        parts.append(_turned([column for column in columns if column not in whose], heads, style, cut.height))
+        parts += _turned([column for column in columns if column not in whose], heads, style, cut.height)
         parts += _below(answer, style)
     elif cut.height:
         columns, hidden = fit(columns, style.width)
@@ -84,7 +87,7 @@ def _rendered(title: Text, parts: list[Table | Text], footer: list[str], style: 
     stream = io.StringIO()
     console = Console(
         file=stream,
-        width=style.width or _NATURAL,
+        width=_ENDLESS,
         force_terminal=style.color,
         color_system="standard" if style.color else None,
         no_color=not style.color,
@@ -92,19 +95,21 @@ def _rendered(title: Text, parts: list[Table | Text], footer: list[str], style: 
         markup=False,
         emoji=False,
         legacy_windows=False,
+        soft_wrap=True,
+        _environ={},
     )
     if title.plain:
         console.print(title)
     for part in parts:
         console.print(part)
     for line in footer:
-        console.print(Text(line, style="dim"))
+        console.print(Text(safe(line), style="dim"))
     lines = (line.rstrip() for line in stream.getvalue().split("\n"))
     return "\n".join(lines).encode("utf-8", "backslashreplace")
 
 
 def _upright(columns: list[Column]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
+    table = _table()
     for column in columns:
         table.add_column(
             Text(column.title),
@@ -134,26 +139,60 @@ def _cell(column: Column, cell: str | None) -> Text:
     return Text(text, style=_TONES.get(text, "") if column.field.values else "")
 
 
-def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int) -> Table:
-    """Fields down, one column per row: few rows with many figures."""
-    table = Table(
-        box=box.SIMPLE_HEAD if heads else None,
-        show_header=bool(heads),
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, 1),
-        header_style="bold",
-    )
+def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int) -> list[Table]:
+    """Fields down, one column per row; as many beside each other as fit, the others below. No figure is ever cut."""
     figures = [column for column in columns if column not in heads]
     names = max((cell_len(column.title) for column in figures), default=0)
-    table.add_column("", no_wrap=True)
-    room = None if style.width is None else max(8, (style.width - names - 2) // max(rows, 1) - 2)
-    for row in range(rows):
-        head = "  ".join(column.cells[row] or "" for column in heads)
-        table.add_column(Text(head), justify="right", max_width=room, overflow="fold")
-    for column in figures:
-        table.add_row(Text(column.title, style="dim"), *(_cell(column, cell) for cell in column.cells))
-    return table
+    titles = ["  ".join(column.cells[row] or "" for column in heads) for row in range(rows)]
+    widths = [
+        max(cell_len(text) for text in (titles[row], *(column.cells[row] or "" for column in figures)))
+        for row in range(rows)
+    ]
+    tables = []
+    for first, last in _runs(widths, None if style.width is None else style.width - names):
+        table = _table(header=any(titles))
+        table.add_column("", width=names, no_wrap=True)
+        for row in range(first, last):
+            table.add_column(
+                Text(titles[row]), justify="right", width=_held(widths[row], names, style), overflow="fold"
+            )
+        for column in figures:
+            table.add_row(
+                Text(column.title, style="dim"), *(_cell(column, cell) for cell in column.cells[first:last])
+            )
+        tables.append(table)
+    return tables
+
+
+def _held(width: int, names: int, style: Style) -> int:
+    """A text wider than the terminal is folded."""
+    return width if style.width is None else min(width, max(_FOLDED, style.width - names - GAP))
+
+
+def _runs(widths: list[int], room: int | None) -> list[tuple[int, int]]:
+    """Runs of columns that fit beside each other: the first, and one after the last."""
+    runs, first = [], 0
+    while first < len(widths):
+        last = first + 1
+        while last < len(widths) and (
+            room is None or sum(widths[first : last + 1]) + GAP * (last + 1 - first) <= room
+        ):
+            last += 1
+        runs.append((first, last))
+        first = last
+    return runs
+
+
+def _table(*, header: bool = True) -> Table:
+    # One blank of padding and one of the box make GAP; without a box both are padding.
+    return Table(
+        box=box.SIMPLE_HEAD if header else None,
+        show_header=header,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, GAP - 1 if header else GAP, 0, 0),
+        header_style="bold",
+    )
 
 
 FORMAT = Format("table", (".txt",), write, notes_inside=True)
