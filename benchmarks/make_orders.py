@@ -151,9 +151,9 @@ def _order(
         f"#{number},{email},{status},{paid},{'fulfilled' if fulfilled else 'unfulfilled'},{fulfilled},no,EUR,"
         f"{_money(subtotal)},{_money(shipping)},{_money(taxes)},{_money(total)},{code},{_money(discount)},"
         f"{method},{created},{quantity},{title},{_money(price)},,{sku},true,true,{done},"
-        f'{address},{address},,"",{cancelled},Shopify Payments,r{number}.1,{_money(refunded)},Lantern,0.00,,,,'
-        f'{5_000_000_000_000 + number * 65_537},"",Low,web,0.00,DE MwSt 19%,{_money(taxes)},,,,,,,,,,,,,,r{number}.1,,,'
-        f"r{number}.1\n"
+        f'{address},{address},,"",{cancelled},Shopify Payments,pay-{number:019d}.1,{_money(refunded)},Lantern,0.00,,,,'
+        f'{5_000_000_000_000 + number * 65_537},"",Low,web,0.00,DE MwSt 19%,{_money(taxes)},,,,,,,,,,,,,,pay-{number:019d}.1,,,'
+        f"pay-{number:019d}.1\n"
     )
     for quantity, (title, sku, price) in goods[1:]:
         block.append(

@@ -32,7 +32,7 @@ FIELDS = (
         priority=3,
     ),
     Field("joined_to", Kind.TEXT, "the key of this client that it was joined to", wide=True, priority=2),
-    Field("reason", Kind.TEXT, "why it belongs to this client", nullable=False, wide=True),
+    Field("reason", Kind.TEXT, "why it belongs to this client", nullable=False, wide=True, fold=True),
     Field("records", Kind.INTEGER, "distinct sets of details that carry it", nullable=False, priority=1),
     Field("sources", Kind.TEXT, "sources these come from, comma-joined", nullable=False, priority=4),
     Field("stores", Kind.TEXT, "stores these come from, comma-joined", nullable=False, priority=5),

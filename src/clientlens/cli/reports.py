@@ -124,7 +124,7 @@ SETTING_FIELDS = (
         wide=True,
     ),
     Field("variable", Kind.TEXT, "environment variable that sets it", priority=2),
-    Field("doc", Kind.TEXT, "what it is for", title="for", wide=True, priority=1),
+    Field("doc", Kind.TEXT, "what it is for", title="for", wide=True, fold=True, priority=1),
 )
 
 SOURCE_FIELDS = (

@@ -52,6 +52,8 @@ class Field:
     """In a table that is too wide, fields with the highest number go first; 0 always stays; None: never in a table."""
     signed: bool = False
     """In a table a number above 0 gets a plus."""
+    fold: bool = False
+    """In a table a text that is shortened goes on in a second line instead."""
     wide: bool = False
     """A table may shorten this text first (with an ellipsis) before it drops other columns."""
 

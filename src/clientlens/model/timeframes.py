@@ -90,6 +90,8 @@ class Window:
     def describe(self, as_of: AsOf) -> str:
         """The label, and the days where it does not state them: `last-month (2026-01-01 to 2026-01-31)`."""
         first, last = self.days(as_of)
+        if self.shape is Shape.ALL:
+            return "all time"
         return (
             self.label if first is None or self.shape is Shape.RANGE else f"{self.label} ({first} to {last})"
         )

@@ -50,7 +50,7 @@ def columns_of(
         same = field.priority >= _IN_THE_TITLE and len(set(cells)) == 1 and field.name not in answer.panels
         if empty or (same and field.kind is Kind.TEXT and not answer.single):
             continue
-        title = field.title or field.name.replace("_", " ")
+        title = "" if field.name == "currency" else field.title or field.name.replace("_", " ")
         width = max([cell_len(title), *(cell_len(cell) for cell in cells if cell)])
         columns.append(Column(field, title, cells, width))
     return columns, constants
@@ -61,7 +61,7 @@ def _shown(field: Field, rows: pl.DataFrame, timezone: str) -> pl.Series:  # noq
     match field.kind:
         case Kind.TEXT:
             if field.name == "name" and "email" in rows.columns:
-                value = pl.coalesce(value, "email")
+                value = pl.coalesce(value, *(name for name in ("email", "client_id") if name in rows.columns))
             return pl.Series(
                 [None if text is None else safe(text) for text in rows.select(value).to_series()],
                 dtype=pl.String,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from itertools import pairwise
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -78,8 +79,10 @@ def _below(answer: Answer, style: Style) -> list[Table | Text]:
         items = answer.rows.select(field.name).explode(field.name).drop_nulls().unnest(field.name)
         if items.height:
             inner = Answer(field.name, field.fields, items, answer.timezone)
-            columns, _ = fit(columns_of(inner, items, keep_currency=True)[0], style.width)
-            parts += [Text(""), _upright(columns)]
+            columns, _ = columns_of(inner, items, keep_currency=True)
+            heads = [column for column in columns if column.field.name == "currency"]
+            rest = [column for column in columns if column not in heads]
+            parts += [Text(""), *_turned([*heads, *rest], heads, style, items.height)]
     return parts
 
 
@@ -103,9 +106,14 @@ def _rendered(title: Text, parts: list[Table | Text], footer: list[str], style: 
     for part in parts:
         console.print(part)
     for line in footer:
-        console.print(Text(safe(line), style="dim"))
+        for piece in _wrapped(safe(line), style.width):
+            console.print(Text(piece, style="dim"))
     lines = (line.rstrip() for line in stream.getvalue().split("\n"))
     return "\n".join(lines).encode("utf-8", "backslashreplace")
+
+
+def _wrapped(line: str, width: int | None) -> list[str]:
+    return [line] if width is None else wrap(line, max(width, _FOLDED), break_on_hyphens=False)
 
 
 def _upright(columns: list[Column]) -> Table:
@@ -115,8 +123,8 @@ def _upright(columns: list[Column]) -> Table:
             Text(column.title),
             justify="right" if column.field.kind in _NUMBERS else "left",
             width=column.width,
-            no_wrap=True,
-            overflow="ellipsis",
+            no_wrap=not column.field.fold,
+            overflow="fold" if column.field.fold else "ellipsis",
         )
     for cells in zip(*(column.cells for column in columns), strict=True):
         table.add_row(*(_cell(column, cell) for column, cell in zip(columns, cells, strict=True)))

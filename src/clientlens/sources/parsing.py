@@ -22,7 +22,11 @@ _PLACEHOLDER = r"^[\s.\-_/]*$|^0+$|(?i)^(n/?a|none|null)$"
 
 def unapostrophe(text: pl.Expr) -> pl.Expr:
     """Text without the one apostrophe that guards a cell from being read as a formula or a number."""
-    return pl.when(text.str.contains(r"^'+[0-9=+\-@\t\r\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]")).then(text.str.slice(1)).otherwise(text)
+    return (
+        pl.when(text.str.contains(r"^'+[0-9=+\-@\t\r\x{ff1d}\x{ff0b}\x{ff0d}\x{ff20}]"))
+        .then(text.str.slice(1))
+        .otherwise(text)
+    )
 
 
 def blank_to_null(text: pl.Expr) -> pl.Expr:
