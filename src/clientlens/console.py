@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING
 
+from clientlens.errors import OutputFailed
 from clientlens.model.text import safe
 
 if TYPE_CHECKING:
@@ -33,9 +34,18 @@ class Console:
     verbose: bool = False
 
     def data(self, text: bytes) -> None:
-        """Write an answer."""
-        self.stdout.write(text)
-        self.stdout.flush()
+        """Write an answer.
+
+        Raises:
+            OutputFailed: the disk behind a redirect is full. BrokenPipeError: nobody reads any more.
+        """
+        try:
+            self.stdout.write(text)
+            self.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputFailed("standard output", error.strerror or type(error).__name__) from None
 
     def note(self, text: str) -> None:
         """Say what is worth knowing; not with --quiet."""

@@ -192,7 +192,7 @@ def test_last_ends_the_day_before_to_date_begins(day, unit):
 
 def test_a_window_states_its_days_where_its_name_does_not():
     assert parse_window("last-month").describe(on("2026-03-31")) == "last-month (2026-02-01 to 2026-02-28)"
-    assert parse_window("all").describe(on("2026-03-31")) == "all"
+    assert parse_window("all").describe(on("2026-03-31")) == "all time"
     assert parse_window("2026-01-01..2026-01-02").describe(on("2026-03-31")) == "2026-01-01..2026-01-02"
 
 

@@ -155,6 +155,25 @@ class Run:
             for note in answer.notes:
                 self.console.note(f"note: {note}")
 
+    def begin(self) -> None:
+        """Let the options that every command has take effect; a wrong one is told before any work.
+
+        Raises:
+            BadDate, UnknownFormat
+        """
+        flags = self.flags
+        self.refresh_console()
+        if flags.output == "-":
+            flags.output = None
+        if flags.as_of is not None:
+            from clientlens.model.timeframes import parse_date
+
+            parse_date(flags.as_of)
+        if self.format_asked is not None or flags.output is not None:
+            from clientlens.outputs.format import format_for
+
+            format_for(self.format_asked, flags.output)
+
     def refresh_console(self) -> None:
         """Let --quiet, --verbose and --color take effect."""
         flags, console = self.flags, self.console
@@ -174,7 +193,7 @@ def current() -> Run:
     """The run of the command that is being carried out."""
     run: Any = get_current_context().find_root().obj
     assert isinstance(run, Run)  # noqa: S101  # main puts it there
-    run.refresh_console()
+    run.begin()
     return run
 
 

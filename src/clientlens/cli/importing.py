@@ -161,6 +161,8 @@ def _read(run: Run, files: list[str], wanted: Wanted, timezone: str) -> list[Bat
 
     places = [run.folder / name for name in files if name != "-"]
     size = sum(place.stat().st_size for place in places if place.is_file())
+    if "-" in files:
+        _let_ctrl_c_through()
     with run.console.progress("reading", size) as advance:
         options = ReadOptions(
             store=wanted.store,
@@ -175,6 +177,17 @@ def _read(run: Run, files: list[str], wanted: Wanted, timezone: str) -> list[Bat
             today=run.clock().date(),
         )
         return read_all(files, options, source=wanted.source, stdin=run.stdin, folder=str(run.folder))
+
+
+def _let_ctrl_c_through() -> None:
+    """Polars takes SIGINT over when it is imported, and a read of stdin that waits would then never end by it."""
+    import signal
+    import threading
+
+    import polars as pl
+
+    if threading.current_thread() is threading.main_thread() and pl.__version__:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> None:

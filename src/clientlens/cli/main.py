@@ -52,11 +52,19 @@ def _run_of_process() -> Run:
     from clientlens.cli.context import Run
     from clientlens.console import Console
 
+    # A closed stream (`>&-`) is None.
+    sys.stdout = sys.stdout or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open to the end
+    sys.stderr = sys.stderr or Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - open to the end
     terminal = sys.stdout.isatty()
+    try:
+        folder = Path.cwd()
+    except OSError:
+        # The folder we were called in is gone; paths that begin at the root still work.
+        folder = Path("/nonexistent")
     return Run(
         console=Console(sys.stdout.buffer, sys.stderr, stderr_is_terminal=sys.stderr.isatty()),
         environment=os.environ,
-        folder=Path.cwd(),
+        folder=folder,
         clock=lambda: datetime.now(UTC),
         stdin=sys.stdin.buffer if sys.stdin is not None else None,
         stdout_is_terminal=terminal,
@@ -89,7 +97,10 @@ def execute(arguments: Sequence[str], run: Run) -> int:  # noqa: PLR0911 - one f
         # Whoever read our answer has had enough of it: `| head -1`.
         _drop_stdout()
         return ExitCode.OK
-    except Exception as error:  # noqa: BLE001  # the last resort: a bug is told in one line too
+    except BaseException as error:
+        # A panic of Polars is no Exception.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
         return _bug(error, run)
     return run.exit_code
 
@@ -169,7 +180,7 @@ def _failed(error: ClientlensError, arguments: Sequence[str], run: Run) -> int:
     )
 
 
-def _bug(error: Exception, run: Run) -> int:
+def _bug(error: BaseException, run: Run) -> int:
     """A failure nobody foresaw. Its text may hold a client's data, so only its type and place are told."""
     from clientlens.errors import ExitCode
 

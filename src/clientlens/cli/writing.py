@@ -10,7 +10,7 @@ from clientlens.errors import OutputExists, OutputFailed
 
 
 def write_file(path: Path, data: bytes, *, force: bool, shown: str) -> None:
-    """Write a new file with mode 0600 by a temporary one beside it.
+    """Write a file with mode 0600 by a temporary one beside it; a link is followed, a device or pipe written to.
 
     Args:
         force: replace a file that is there. shown: the path as the user wrote it.
@@ -18,27 +18,52 @@ def write_file(path: Path, data: bytes, *, force: bool, shown: str) -> None:
     Raises:
         OutputExists, OutputFailed
     """
-    if os.path.lexists(path) and not force:
-        raise OutputExists(shown)
-    if path.is_dir():
-        raise OutputFailed(shown, "it is a folder")
-    name = None
     try:
-        handle, name = tempfile.mkstemp(prefix=".clientlens-", dir=path.parent)
+        target = path.resolve()
+        if target.is_dir():
+            raise OutputFailed(shown, "it is a folder")
+        if target.exists() and not target.is_file():
+            # Such as /dev/stdout or a named pipe: there is nothing to replace.
+            target.write_bytes(data)
+        elif os.path.lexists(path) and not force:
+            raise OutputExists(shown)
+        else:
+            _place(target, data, force=force)
+    except FileExistsError:
+        raise OutputExists(shown) from None
+    except BrokenPipeError:
+        raise
+    except (OSError, RuntimeError) as error:
+        raise OutputFailed(shown, getattr(error, "strerror", None) or type(error).__name__) from None
+
+
+def _place(target: Path, data: bytes, *, force: bool) -> None:
+    handle, name = tempfile.mkstemp(prefix=".clientlens-", dir=target.parent)
+    try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         if force:
-            Path(name).replace(path)
+            Path(name).replace(target)
         else:
-            # A hard link fails when another process has made the file meanwhile; a rename would replace it.
-            os.link(name, path)
-            Path(name).unlink()
-    except FileExistsError:
-        raise OutputExists(shown) from None
-    except OSError as error:
-        raise OutputFailed(shown, error.strerror or type(error).__name__) from None
+            _link(name, target)
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
     finally:
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
+        Path(name).unlink(missing_ok=True)
+
+
+def _link(name: str, target: Path) -> None:
+    """Give a finished file its name, unless another process has taken it meanwhile (a rename would replace that)."""
+    try:
+        os.link(name, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # No hard links on this disk: take the name first, then put the content there.
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        Path(name).replace(target)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Cell = Callable[[Field, pl.Expr, pl.Expr | None], pl.Expr]
 
-_INSTANT = "%Y-%m-%dT%H:%M:%S%:z"
+_INSTANT = "%Y-%m-%dT%H:%M:%S%.f%:z"
 
 
 def decimal_text(minor: pl.Expr, decimals: pl.Expr, *, grouped: bool = False) -> pl.Expr:

@@ -22,9 +22,12 @@ WRITE_LOCK = "write.lock"
 READ_LOCK = "read.lock"
 IGNORE = ".gitignore"
 
+SETTINGS = "clientlens.toml"
+"""A user may put it there before the first import."""
 _OURS = frozenset(
     {
         IGNORE,
+        SETTINGS,
         f".{IGNORE}.tmp",
         WRITE_LOCK,
         READ_LOCK,

@@ -1,0 +1,234 @@
+"""One suite over every command that answers: keys, formats, files, and streams that do not mix."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import stat
+
+import jsonschema
+import polars as pl
+import pytest
+
+CLIENT = "theodelaroche-vernet@mail.example"
+"""A client of both sample shops, with checkouts."""
+
+INSIGHTS = [
+    *("client_id", "name", "email", "scope", "window", "as_of", "completed_orders", "average_rating"),
+    *("average_order_price", "price_low", "price_high", "currency", "tip_frequency", "last_order_date"),
+    *("preferred_service", "repeat_order_rate", "completion_rate", "completion_level", "experience", "basis"),
+]
+LEADERBOARD = [
+    *("rank", "client_id", "name", "email", "purchases", "average_order_amount", "total_spend", "currency"),
+    *("last_purchase_date", "previous_rank", "rank_change", "revenue_share"),
+]
+CHECKOUTS = [
+    *("checkout_id", "client_id", "name", "email", "created_at", "status", "total", "currency", "items"),
+    *("recovered_at", "recovered_order", "recovered_by", "hours_to_recovery"),
+]
+ORDERS = [
+    *("order_id", "number", "store", "placed_at", "status", "badge", "price", "order_total", "net_total"),
+    *("currency", "tip", "items"),
+]
+CLIENTS = [
+    *("client_id", "name", "email", "phone", "city", "country", "anonymous", "joined_at", "completed_orders"),
+    *("total_spend", "currency", "last_order_date", "abandoned_checkouts", "recovered_checkouts", "groups"),
+    "points",
+]
+IMPORT = [
+    *("import_id", "files", "orders_added", "orders_updated", "orders_unchanged", "orders_linked"),
+    *("order_lines", "clients_added", "clients_updated", "checkouts_added", "checkouts_updated"),
+    *("reviews_added", "events_added", "scans_added", "requests_added", "rows_stored", "rows_duplicate"),
+    *("rows_skipped", "test_orders_skipped", "unattributed_orders", "totals", "problems", "rows_set_aside"),
+]
+LINES = ["sku", "product", "quantity", "unit_price", "total"]
+
+# What is asked -> (name of its schema, its documented keys; None where they are the project's own choice).
+ASKED = {
+    ("insights",): ("insights", INSIGHTS),
+    ("insights", CLIENT): ("insights", INSIGHTS),
+    ("insights", "--window", "last-quarter", "--window", "1y"): ("insights", INSIGHTS),
+    ("leaderboard",): ("leaderboard", LEADERBOARD),
+    ("leaderboard", "--window", "60d", "--rank-by", "average"): ("leaderboard", LEADERBOARD),
+    ("checkouts",): ("checkouts", CHECKOUTS),
+    ("checkouts", "--summary"): ("checkouts --summary", None),
+    ("orders",): ("orders", ORDERS),
+    ("orders", CLIENT, "--all"): ("orders", ORDERS),
+    ("orders", CLIENT, "--lines"): ("orders --lines", [*ORDERS, "lines"]),
+    ("clients",): ("clients", CLIENTS),
+    ("clients", "list", "lindt"): ("clients", CLIENTS),
+    ("clients", "explain", CLIENT): ("clients explain", None),
+    ("workspace", "status"): ("workspace status", None),
+    ("workspace", "imports"): ("workspace imports", None),
+    ("config", "show"): ("config show", None),
+    ("sources",): ("sources", None),
+}
+COMMANDS = pytest.mark.parametrize("command", ASKED, ids=" ".join)
+FORMATS = ("table", "json", "jsonl", "csv", "parquet")
+
+
+def rows_of(result):
+    found = result.json
+    return found if isinstance(found, list) else [found]
+
+
+@COMMANDS
+def test_json_has_the_documented_keys_in_order_and_keeps_to_its_schema(ask, command):
+    name, keys = ASKED[command]
+    answered = ask(*command, "--json")
+    assert answered.code == 0
+    told = ask("schema", *name.split())
+    assert (told.code, told.stderr) == (0, "")
+    schema = json.loads(told.stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    found = json.loads(answered.stdout)
+    jsonschema.validate(found, schema)
+    rows = rows_of(answered)
+    assert rows
+    promised = list((schema if isinstance(found, dict) else schema["items"])["properties"])
+    for row in rows:
+        assert list(row) == promised
+    if keys is not None:
+        assert promised == keys
+
+
+def test_lines_of_orders_have_their_documented_keys(ask):
+    rows = ask("orders", CLIENT, "--lines", "--json").json
+    lines = [line for row in rows for line in row["lines"]]
+    assert lines
+    assert {tuple(line) for line in lines} == {tuple(LINES)}
+
+
+def test_import_json_has_the_documented_keys_and_keeps_to_its_schema(ask, sample_imports):
+    schema = json.loads(ask("schema", "import").stdout)
+    for said in sample_imports[1].values():
+        jsonschema.validate(json.loads(said.stdout), schema)
+        assert list(said.json) == IMPORT
+        assert [list(one) for one in said.json["files"]] == [
+            ["file", "source", "store", "rows", "bytes", "sha256"]
+        ] * 5
+        assert [list(one) for one in said.json["totals"]] == [["currency", "orders", "order_total"]]
+
+
+@COMMANDS
+def test_jsonl_is_the_rows_of_json_one_on_each_line(ask, command):
+    assert [json.loads(line, parse_float=str) for line in ask(*command, "-f", "jsonl").lines] == rows_of(
+        ask(*command, "--json")
+    )
+
+
+@COMMANDS
+def test_csv_says_what_json_says(ask, command):
+    """A cell is the number as JSON writes it, the text itself, or nothing for null; what is nested is JSON."""
+    table = list(csv.reader(io.StringIO(ask(*command, "-f", "csv", "--no-csv-safe").text, newline="")))
+    rows = rows_of(ask(*command, "--json"))
+    assert table[0] == list(rows[0])
+    assert len(table) == 1 + len(rows)
+    for cells, row in zip(table[1:], rows, strict=True):
+        for cell, value in zip(cells, row.values(), strict=True):
+            if isinstance(value, dict | list):
+                assert json.loads(cell, parse_float=str) == value
+            elif isinstance(value, bool):
+                assert cell == ("true" if value else "false")
+            else:
+                assert cell == ("" if value is None else str(value))
+
+
+@COMMANDS
+def test_parquet_says_what_json_says(ask, command):
+    frame = pl.read_parquet(io.BytesIO(ask(*command, "-f", "parquet").stdout))
+    rows = rows_of(ask(*command, "--json"))
+    assert frame.columns == list(rows[0])
+    assert frame.height == len(rows)
+    for name, dtype in frame.schema.items():
+        assert not dtype.is_float(), name
+        if dtype in {pl.String, pl.Boolean} or dtype.is_integer():
+            assert frame[name].to_list() == [row[name] for row in rows]
+        elif isinstance(dtype, pl.Decimal):
+            exact = [None if value is None else value.normalize() for value in frame[name].to_list()]
+            wanted = pl.Series([row[name] and str(row[name]) for row in rows], dtype=pl.String)
+            assert exact == [
+                None if value is None else value.normalize() for value in wanted.cast(dtype).to_list()
+            ]
+
+
+@COMMANDS
+@pytest.mark.parametrize("name", FORMATS)
+def test_the_same_question_twice_gives_the_same_bytes(ask, command, name):
+    first, second = ask(*command, "-f", name), ask(*command, "-f", name)
+    assert first.code == 0
+    assert first.stdout
+    assert first == second
+
+
+@COMMANDS
+def test_only_data_on_stdout_and_no_data_on_stderr(ask, command):
+    answered = ask(*command, "--json")
+    assert all(line.startswith("note: ") for line in answered.stderr.splitlines())
+    for row in rows_of(answered)[:50]:
+        for key in ("client_id", "email", "name"):
+            if row.get(key) and command[0] != "config":
+                assert str(row[key]) not in answered.stderr
+
+
+@COMMANDS
+@pytest.mark.parametrize(
+    ("suffix", "name"),
+    [
+        (".txt", "table"),
+        (".json", "json"),
+        (".jsonl", "jsonl"),
+        (".ndjson", "jsonl"),
+        (".csv", "csv"),
+        (".parquet", "parquet"),
+    ],
+)
+def test_a_file_holds_the_bytes_that_stdout_would(ask, tmp_path, command, suffix, name):
+    shown = ask(*command, "-f", name)
+    written = ask(*command, "-o", "out" + suffix)
+    assert (written.stdout, written.code) == (b"", 0)
+    file = tmp_path / ("out" + suffix)
+    assert file.read_bytes() == shown.stdout
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == [file.name]
+
+
+@COMMANDS
+def test_a_file_is_not_replaced_without_force(ask, tmp_path, command):
+    file = tmp_path / "out.json"
+    file.write_bytes(b"mine")
+    refused = ask(*command, "-o", "out.json")
+    assert (refused.stdout, refused.code) == (b"", 2)
+    assert refused.stderr == ("clientlens: error: out.json exists already\nhint: add --force to replace it\n")
+    assert file.read_bytes() == b"mine"
+    replaced = ask(*command, "-o", "out.json", "--force")
+    assert (replaced.stdout, replaced.code) == (b"", 0)
+    assert file.read_bytes() == ask(*command, "--json").stdout
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_named_format_beats_the_suffix(ask, tmp_path):
+    ask("sources", "-o", "out.csv", "-f", "json")
+    assert (tmp_path / "out.csv").read_bytes() == ask("sources", "--json").stdout
+
+
+@pytest.mark.parametrize("command", [("sources",), ("insights",), ("import", "nothing.csv")], ids=" ".join)
+def test_an_unknown_format_is_refused_before_any_work(ask, command):
+    refused = ask(*command, "-f", "xml")
+    assert (refused.stdout, refused.code) == (b"", 2)
+    assert refused.stderr == (
+        "clientlens: error: unknown format 'xml'\nhint: use one of table, csv, json, jsonl, parquet\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["json", "jsonl", "csv"])
+@COMMANDS
+def test_machine_formats_do_not_depend_on_terminal_or_colour(ask, command, name):
+    piped = ask(*command, "-f", name).stdout
+    assert ask(*command, "-f", name, "--color", "always", tty=True, width=20).stdout == piped
+    assert b"\x1b" not in piped
+
+
+def test_every_schema_is_of_a_command_that_was_asked_here(ask):
+    assert {name for name, _ in ASKED.values()} | {"import"} == set(ask("schema").lines)
