@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import json
 import shutil
@@ -145,6 +146,18 @@ def ask(sample, tmp_path):
     def call(*args, **kwargs):
         kwargs.setdefault("folder", tmp_path)
         return run_clientlens("--workspace", sample, "--as-of", AS_OF, *args, **kwargs)
+
+    return call
+
+
+@pytest.fixture(scope="session")
+def shown(sample, tmp_path_factory):
+    """The same, each question carried out once for all tests: for those that only look at the answer."""
+    folder = tmp_path_factory.mktemp("asked")
+
+    @functools.cache
+    def call(*args):
+        return run_clientlens("--workspace", sample, "--as-of", AS_OF, *args, folder=folder)
 
     return call
 

@@ -159,7 +159,7 @@ class Run:
         """Let the options that every command has take effect; a wrong one is told before any work.
 
         Raises:
-            BadDate, UnknownFormat
+            BadDate, UnknownFormat, OutputExists, OutputFailed
         """
         flags = self.flags
         self.refresh_console()
@@ -173,6 +173,10 @@ class Run:
             from clientlens.outputs.format import format_for
 
             format_for(self.format_asked, flags.output)
+        if flags.output is not None:
+            from clientlens.cli.writing import may_write
+
+            may_write(self.folder / flags.output, force=flags.force, shown=flags.output)
 
     def refresh_console(self) -> None:
         """Let --quiet, --verbose and --color take effect."""

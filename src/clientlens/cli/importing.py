@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +9,6 @@ from typing import TYPE_CHECKING
 from clientlens.errors import (
     BadExpectation,
     ExitCode,
-    OutputExists,
     TimezoneConflict,
     UnknownCurrency,
     UnknownTimezone,
@@ -60,14 +58,15 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     Raises:
         the errors of `read_all` and `importing.add`; OutputExists, OutputFailed for the file of rejects.
     """
+    from clientlens.cli.writing import may_write
     from clientlens.outputs.format import format_for
     from clientlens.workspace.importing import add
 
     totals = _expected(wanted.expect_total)
     if wanted.currency is not None:
         _known_currency(wanted.currency)
-    if wanted.rejects is not None and os.path.lexists(run.folder / wanted.rejects) and not run.flags.force:
-        raise OutputExists(wanted.rejects)
+    if wanted.rejects is not None:
+        may_write(run.folder / wanted.rejects, force=run.flags.force, shown=wanted.rejects)
     chosen = format_for(run.format_asked, run.flags.output)
     path = _workspace_for(run)
     timezone = _timezone(run, path, wanted)

@@ -101,7 +101,7 @@ def execute(arguments: Sequence[str], run: Run) -> int:  # noqa: PLR0911 - one f
         # A panic of Polars is no Exception.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
-        return _bug(error, run)
+        return _bug(error, arguments, run)
     return run.exit_code
 
 
@@ -180,7 +180,7 @@ def _failed(error: ClientlensError, arguments: Sequence[str], run: Run) -> int:
     )
 
 
-def _bug(error: BaseException, run: Run) -> int:
+def _bug(error: BaseException, arguments: Sequence[str], run: Run) -> int:
     """A failure nobody foresaw. Its text may hold a client's data, so only its type and place are told."""
     from clientlens.errors import ExitCode
 
@@ -192,11 +192,14 @@ def _bug(error: BaseException, run: Run) -> int:
     where = ""
     if place is not None:
         where = f" at {place.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{place.tb_lineno}"
-    run.console.error(
-        f"this is a bug in clientlens: {type(error).__name__}{where}",
-        "nothing was half done; run it again with --verbose and report what it prints",
+    return _tell(
+        run,
+        arguments,
+        code="bug",
+        exit_code=ExitCode.BUG,
+        message=f"this is a bug in clientlens: {type(error).__name__}{where}",
+        hint="nothing was half done; run it again with --verbose and report what it prints",
     )
-    return ExitCode.BUG
 
 
 def _traceback(error: BaseException, run: Run) -> None:

@@ -9,6 +9,20 @@ from pathlib import Path
 from clientlens.errors import OutputExists, OutputFailed
 
 
+def may_write(path: Path, *, force: bool, shown: str) -> None:
+    """See that a file can be written, as far as that can be told before any work.
+
+    Raises:
+        OutputExists, OutputFailed
+    """
+    if path.is_dir():
+        raise OutputFailed(shown, "it is a folder")
+    if not path.parent.is_dir():
+        raise OutputFailed(shown, "there is no such folder")
+    if os.path.lexists(path) and not force and (path.is_file() or not path.exists()):
+        raise OutputExists(shown)
+
+
 def write_file(path: Path, data: bytes, *, force: bool, shown: str) -> None:
     """Write a file with mode 0600 by a temporary one beside it; a link is followed, a device or pipe written to.
 
@@ -18,15 +32,12 @@ def write_file(path: Path, data: bytes, *, force: bool, shown: str) -> None:
     Raises:
         OutputExists, OutputFailed
     """
+    may_write(path, force=force, shown=shown)
     try:
         target = path.resolve()
-        if target.is_dir():
-            raise OutputFailed(shown, "it is a folder")
         if target.exists() and not target.is_file():
             # Such as /dev/stdout or a named pipe: there is nothing to replace.
             target.write_bytes(data)
-        elif os.path.lexists(path) and not force:
-            raise OutputExists(shown)
         else:
             _place(target, data, force=force)
     except FileExistsError:

@@ -25,6 +25,7 @@ def schema(
       clientlens schema
       clientlens schema leaderboard
       clientlens schema workspace status
+      clientlens schema orders --lines
     """
     import json
 
@@ -39,3 +40,5 @@ def schema(
 
 
 COMMAND = leaf(schema, answers=False)
+# Some answers are called by an option: schema orders --lines.
+COMMAND.context_settings["ignore_unknown_options"] = True
