@@ -3,7 +3,7 @@
 Rows look like those of a real shop of the last three years: about 1.9 rows an order, 2.6 orders a client (a few clients
 have hundreds), 600 articles, every tenth order without an e-mail, some refunds, cancellations, discounts and tips; the
 79 columns of today, newest first, Europe/Berlin offsets, about 395 bytes a row. The same N gives the same bytes. All
-people and addresses are made of numbers.
+people and addresses are made of numbers (no country has the code +999).
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def _order(
     paid = created if status in {"paid", "partially_refunded", "refunded"} else ""
     fulfilled = stamps(seconds - 100_000) if paid and not cancelled and seconds > 100_000 else ""
     email = "" if client % 10 == 0 else f"client.{client}@example.{'org' if client % 3 else 'com'}"
-    phone = f"'+49 30 23125 {client % 1000:03d}" if client % 4 == 0 else ""
+    phone = f"'+999 {client:09d}" if client % 4 == 0 else ""
     town, postcode = TOWNS[client % 400]
     name = f"Vorname{client % 997} Nachname{client // 7}"
     street = f"Musterweg {client % 211}"

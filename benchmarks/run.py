@@ -114,7 +114,7 @@ def _answering(command: str, folder: Path) -> Comparison:
     )
     if not _has_duckdb():
         return Comparison("insights", (ours,), "")
-    paths.write_text(json.dumps({table: _paths(command, workspace, table) for table in TABLES}), "utf-8")
+    paths.write_text(json.dumps(_paths(workspace)), "utf-8")
     peer = Contender(
         "DuckDB SQL, same files",
         [sys.executable, str(HERE / "duckdb_insights.py"), str(paths), str(folder / "insights-duckdb.json")],
@@ -126,15 +126,13 @@ def _has_duckdb() -> bool:
     return find_spec("duckdb") is not None
 
 
-def _paths(command: str, workspace: Path, table: str) -> list[str]:
-    """The live files of a table: an array of paths, or of objects with a path."""
-    told = subprocess.run(
-        [command, "-w", str(workspace), "workspace", "paths", table, "--json"],
-        check=True,
-        capture_output=True,
-        text=True,
-    )
-    return [row["path"] if isinstance(row, dict) else row for row in json.loads(told.stdout)]
+def _paths(workspace: Path) -> dict[str, list[str]]:
+    """The live files of each table: the folder also holds files that a later import has replaced."""
+    from clientlens.model.tables import BY_NAME
+    from clientlens.workspace.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        return {table: [str(path) for path in opened.paths(BY_NAME[table])] for table in TABLES}
 
 
 def _export(folder: Path, lines: int) -> Path:
