@@ -183,8 +183,8 @@ def test_a_named_client_has_a_row_of_nothing_where_nothing_was_ordered(dozen):
         ("bob", "60d", "EUR", 0, None, 0, "novice"),
         ("bob", "all", "EUR", 1, 2000, 5000, "novice"),
         ("ann", "60d", "EUR", 3, 1002, 7500, "experienced"),
-        ("ann", "60d", "USD", 0, None, None, "experienced"),
         ("ann", "all", "EUR", 5, 1002, 8333, "experienced"),
+        ("ann", "60d", "USD", 0, None, None, "experienced"),
         ("ann", "all", "USD", 1, 500, 10_000, "experienced"),
     ]
     blank = answer.rows.row(3, named=True)

@@ -87,6 +87,12 @@ def _nobodys_home(tmp_path_factory, monkeypatch):
         monkeypatch.setenv(name, empty)
 
 
+@pytest.fixture(scope="session")
+def program():
+    """`run_clientlens`, for fixtures that serve more than one test."""
+    return run_clientlens
+
+
 @pytest.fixture
 def clientlens(tmp_path):
     """`clientlens(*args, ...)` in an empty folder."""

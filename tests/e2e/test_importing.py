@@ -49,42 +49,29 @@ def test_the_same_import_again_changes_and_records_nothing(clientlens, own_sampl
     assert told.lines[0] == "Nothing changed: these files are stored already"
 
 
-ORDERS = list(itertools.permutations(range(3)))
+TURNS = list(itertools.permutations(range(3)))
 
 
 @pytest.fixture(scope="module")
 def answered_in_one_call(sample_files, tmp_path_factory, ask_of):
-    folder = tmp_path_factory.mktemp("reference")
-    files = sample_files["harbour"]
-    return ask_of(folder, [files])
+    return ask_of(tmp_path_factory.mktemp("reference"), [sample_files["harbour"]])
 
 
 @pytest.fixture(scope="module")
-def ask_of():
-    from contextlib import suppress  # noqa: F401
+def ask_of(program):
+    """`ask_of(folder, calls)`: every answer after some calls of import, as bytes."""
 
-    import importlib.util
-    import sys
-
-    # The fixture `clientlens` is made for one test; this one serves the whole module.
-    name = "clientlens_e2e_conftest"
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name("conftest.py"))
-    conftest = importlib.util.module_from_spec(spec)
-    sys.modules[name] = conftest
-    spec.loader.exec_module(conftest)
-    run = conftest.run_clientlens
-
-    def call(folder, calls, answers=ANSWERS):
+    def call(folder, calls):
         where = ("-w", folder / ".clientlens", "--as-of", "2026-10-31")
         for files in calls:
-            done = run(*where, "import", "--store", "harbour", *ZONE, *files, folder=folder)
+            done = program(*where, "import", "--store", "harbour", *ZONE, *files, folder=folder)
             assert done.code == 0, done.stderr
-        return {question: run(*where, *question, "--json", folder=folder).stdout for question in answers}
+        return {asked: program(*where, *asked, "--json", folder=folder).stdout for asked in ANSWERS}
 
     return call
 
 
-@pytest.mark.parametrize("turn", ORDERS, ids=str)
+@pytest.mark.parametrize("turn", TURNS, ids=str)
 @pytest.mark.parametrize("calls", ["one call", "three calls"])
 def test_parts_and_an_older_export_in_any_order_give_the_same_answers(
     ask_of, answered_in_one_call, sample_files, tmp_path, turn, calls
@@ -270,7 +257,7 @@ def test_the_demo_shows_commands_and_answers_and_leaves_nothing_behind(clientlen
     assert told.code == 0
     commands = re.findall(r"^\$ clientlens (\S+)", told.text, re.MULTILINE)
     assert commands == ["import", "import", "insights", "insights", "leaderboard", "checkouts", "checkouts"]
-    for title in ("Client insights, all, as of 2026-10-31", "Leaderboard by spend", "Abandoned checkouts as of"):
+    for title in ("Client insights, all time, as of 2026-10-31", "Leaderboard by spend", "Abandoned checkouts as of"):
         assert title in told.text
     assert "--as-of 2026-10-31" in told.stderr
     assert list(scratch.iterdir()) == []

@@ -43,13 +43,21 @@ class Wanted:
     expect_total: tuple[str, ...]
     lock_timeout: float
 
-    @property
-    def reading(self) -> str:
-        """The options that change how a file is read, as one text: the same file read in another way is another import."""
-        named = ("encoding", "date_format", "decimal", "timezone", "currency")
-        return " ".join(
-            f"--{name.replace('_', '-')} {getattr(self, name)}" for name in named if getattr(self, name)
-        )
+    def reading(self, timezone: str) -> str:
+        """The options that change how a file is read, as one text: the same file read in another way is another import.
+
+        Args:
+            timezone: of the workspace; naming the same one for a file changes nothing.
+        """
+        zone = None if self.timezone == timezone else self.timezone
+        named = {
+            "encoding": self.encoding,
+            "date-format": self.date_format,
+            "decimal": self.decimal,
+            "timezone": zone,
+            "currency": self.currency,
+        }
+        return " ".join(f"--{name} {value}" for name, value in named.items() if value)
 
 
 def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
@@ -77,7 +85,7 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
         timezone=timezone,
         at=run.clock(),
         command=shlex.join(["clientlens", "import", *files]),
-        options=wanted.reading,
+        options=wanted.reading(timezone),
         lock_timeout=wanted.lock_timeout,
         dry_run=wanted.dry_run,
         strict=wanted.strict,
