@@ -86,7 +86,9 @@ class Console:
         from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn(safe(label)), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        console = RichConsole(file=self.stderr, force_terminal=True, markup=False, emoji=False, highlight=False)
+        console = RichConsole(
+            file=self.stderr, force_terminal=True, markup=False, emoji=False, highlight=False
+        )
         with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("", total=total)
             yield lambda done: bar.advance(task, done)

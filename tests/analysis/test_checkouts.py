@@ -234,6 +234,6 @@ def test_the_summary_is_the_sum_of_the_list(begun, bought):
 def test_a_past_instant_says_how_many_recovering_orders_have_an_undated_state():
     shop = Shop().checkout("1", 0, [A], source="shopify_rest").order("1001", 2, [A], paid_at=None)
     shop.order("1002", 90, [A], paid_at=None)
-    note = "1 order has a state or a refund without a date: it counts as last imported"
+    note = "1 order with a refund or a status without a time: counted as last imported"
     assert checkouts(shop.facts(), as_of=as_of(explicit=True), **OPTIONS).notes == (note,)
     assert checkouts(shop.facts(), as_of=as_of(), **OPTIONS).notes == ()

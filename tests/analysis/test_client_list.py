@@ -194,7 +194,7 @@ def test_spend_over_the_rows_is_net_total_over_completed_orders(orders):
 
 
 def test_a_past_instant_says_how_many_orders_have_an_undated_state():
-    note = "1 order has a state or a refund without a date: it counts as last imported"
+    note = "1 order with a refund or a status without a time: counted as last imported"
     facts = small_shop().facts()
     for query, expected in (("ann", True), ("bob", False)):
         answer = client_list(facts, query=query, as_of=as_of(explicit=True), completed_when="paid")

@@ -187,7 +187,7 @@ def test_a_named_client_has_a_row_of_nothing_where_nothing_was_ordered(dozen):
         ("ann", "60d", "USD", 0, None, None, "experienced"),
         ("ann", "all", "USD", 1, 500, 10_000, "experienced"),
     ]
-    blank = answer.rows.row(3, named=True)
+    blank = answer.rows.row(4, named=True)
     assert {blank[name] for name in ("tip_frequency", "last_order_date", "preferred_service")} == {None}
     assert blank["basis"] == {
         **dict.fromkeys(

@@ -203,6 +203,6 @@ def test_a_client_without_anything_has_no_rows():
 
 def test_a_past_instant_says_how_many_orders_have_an_undated_state():
     # 1001 was partly refunded, at a time nobody knows.
-    note = "1 order has a state or a refund without a date: it counts as last imported"
+    note = "1 order with a refund or a status without a time: counted as last imported"
     assert history(small_shop(), explicit=True).notes == (note,)
     assert history(small_shop(), explicit=False).notes == ()

@@ -25,7 +25,9 @@ def _tree(command, path):
 
 EVERY = dict(_tree(root(), ()))
 LEAVES = [path for path, command in EVERY.items() if not isinstance(command, TyperGroup)]
-GROUPS = {path: command.default for path, command in EVERY.items() if path and isinstance(command, TyperGroup)}
+GROUPS = {
+    path: command.default for path, command in EVERY.items() if path and isinstance(command, TyperGroup)
+}
 NEED_A_WORKSPACE = [
     ("insights",),
     ("leaderboard",),
@@ -233,7 +235,9 @@ def test_a_mistake_is_one_line_and_one_hint(clientlens, sample, arguments, messa
         assert lines[1] == f"hint: {hint}"
 
 
-@pytest.mark.parametrize("asking", [("--json",), ("--format", "json"), ("-f", "json"), ("--format=json",), ("-fjson",)])
+@pytest.mark.parametrize(
+    "asking", [("--json",), ("--format", "json"), ("-f", "json"), ("--format=json",), ("-fjson",)]
+)
 @pytest.mark.parametrize(
     ("arguments", "code", "exit_code"),
     [
@@ -275,6 +279,4 @@ def test_a_bug_is_told_in_one_line_without_its_text(clientlens, monkeypatch, sam
 
 
 def test_every_command_is_named_as_its_module():
-    assert {name for (name,) in [path[:1] for path in LEAVES]} == {
-        load(path[0]).name for path in LEAVES
-    }
+    assert {name for (name,) in [path[:1] for path in LEAVES]} == {load(path[0]).name for path in LEAVES}

@@ -54,11 +54,15 @@ def test_0_when_all_is_fine(clientlens, orders_csv):
 def test_1_when_rows_were_set_aside_and_the_rest_is_stored(clientlens, orders_csv, tmp_path):
     done = clientlens("import", orders_csv("orders.csv", GOOD, BAD), "--timezone", "UTC")
     assert done.code == 1
-    assert done.stderr == (
-        f"made a new workspace at {tmp_path}/.clientlens, time zone UTC\n"
-        "warning: 1 rows were set aside:\n"
-        f"warning:   {tmp_path}/orders.csv:3: Total '25,00': not an amount\n"
-    ) or "Total '25,00'" in done.stderr
+    assert (
+        done.stderr
+        == (
+            f"made a new workspace at {tmp_path}/.clientlens, time zone UTC\n"
+            "warning: 1 rows were set aside:\n"
+            f"warning:   {tmp_path}/orders.csv:3: Total '25,00': not an amount\n"
+        )
+        or "Total '25,00'" in done.stderr
+    )
     assert clientlens("workspace", "status", "--json").json["orders"] == 1
 
 
@@ -116,7 +120,7 @@ def _until_it_reads(process):
 @pytest.mark.parametrize("name", ["table", "json", "jsonl", "csv"])
 def test_a_closed_pipe_is_no_error(sample, name):
     line = f"'{sys.executable}' -m clientlens -w '{sample}' -q orders --all --lines -f {name}"
-    script = f"{{ {line}; echo \"exit $?\" >&3; }} 3>&2 | head -1"
+    script = f'{{ {line}; echo "exit $?" >&3; }} 3>&2 | head -1'
     done = subprocess.run(["bash", "-c", script], capture_output=True, check=False, timeout=60)
     assert done.stderr == b"exit 0\n"
     assert done.stdout.count(b"\n") == 1
@@ -186,7 +190,9 @@ def test_no_good_row_at_all_is_refused(clientlens, orders_csv, tmp_path):
     ],
     ids=str,
 )
-def test_expectations_that_are_not_met_store_nothing(clientlens, orders_csv, tmp_path, options, code, message):
+def test_expectations_that_are_not_met_store_nothing(
+    clientlens, orders_csv, tmp_path, options, code, message
+):
     done = clientlens("import", orders_csv("orders.csv", GOOD, GOOD), *options, "--quiet")
     assert done.code == code
     assert (tmp_path / ".clientlens").exists() is (code == 0)
@@ -211,11 +217,15 @@ def test_a_dry_run_tells_what_would_happen_and_stores_nothing(clientlens, orders
 
 
 def _files(folder):
-    return {path: path.read_bytes() for path in sorted(folder.rglob("*")) if path.suffix in {".parquet", ".sqlite"}}
+    return {
+        path: path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".parquet", ".sqlite"}
+    }
 
 
 def test_rejects_are_written_corrected_and_imported_again(clientlens, orders_csv, tmp_path):
-    rows = [{}, {"Total": "25,00", "Lineitem name": "Candle, \"big\"\nred"}, {"Created at": "soon"}]
+    rows = [{}, {"Total": "25,00", "Lineitem name": 'Candle, "big"\nred'}, {"Created at": "soon"}]
     done = clientlens("import", orders_csv("orders.csv", *rows), "--rejects", "bad.csv", "--json")
     assert done.code == 1
     assert (tmp_path / "bad.csv").stat().st_mode & 0o777 == 0o600
@@ -250,7 +260,9 @@ def test_a_file_of_rejects_is_not_replaced_and_then_nothing_is_stored(clientlens
 def test_nothing_is_imported_when_the_answer_could_not_be_written(clientlens, orders_csv, tmp_path, option):
     refused = clientlens("import", orders_csv("orders.csv", GOOD, BAD), option, "nowhere/out.csv")
     assert (refused.code, refused.stdout) == (2, b"")
-    assert refused.stderr.startswith("clientlens: error: cannot write nowhere/out.csv: there is no such folder\n")
+    assert refused.stderr.startswith(
+        "clientlens: error: cannot write nowhere/out.csv: there is no such folder\n"
+    )
     assert not (tmp_path / ".clientlens").exists()
 
 

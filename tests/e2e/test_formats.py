@@ -205,9 +205,13 @@ def test_an_unknown_format_is_refused_before_any_work(ask, command):
 
 
 @pytest.mark.parametrize("name", ["json", "csv"])
-@pytest.mark.parametrize("command", [("clients",), ("insights", CLIENT), ("checkouts", "--summary")], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [("clients",), ("insights", CLIENT), ("checkouts", "--summary")], ids=" ".join
+)
 def test_machine_formats_do_not_depend_on_terminal_or_colour(ask, shown, command, name):
-    drawn = ask(*command, "-f", name, "--color", "always", tty=True, width=20, environment={"FORCE_COLOR": "1"})
+    drawn = ask(
+        *command, "-f", name, "--color", "always", tty=True, width=20, environment={"FORCE_COLOR": "1"}
+    )
     assert drawn.stdout == shown(*command, "-f", name).stdout
 
 

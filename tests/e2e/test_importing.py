@@ -42,9 +42,10 @@ def test_the_same_import_again_changes_and_records_nothing(clientlens, own_sampl
     )
     assert again["orders_unchanged"] == 758
     assert (again["rows_stored"], again["rows_duplicate"]) == (0, sum(one["rows"] for one in again["files"]))
-    assert clientlens("-w", own_sample, "workspace", "imports", "--json").stdout == shown(
-        "workspace", "imports", "--json"
-    ).stdout
+    assert (
+        clientlens("-w", own_sample, "workspace", "imports", "--json").stdout
+        == shown("workspace", "imports", "--json").stdout
+    )
     told = clientlens("-w", own_sample, "import", "--store", "lantern", *sample_files["lantern"])
     assert told.lines[0] == "Nothing changed: these files are stored already"
 
@@ -117,7 +118,9 @@ def test_totals_of_an_import_are_the_sum_of_what_became_of_every_order(sample, s
         for one in said.json["totals"]
     }
     assert totals == {currency: sum(amounts.values()) for currency, amounts in parts.items()}
-    assert all(amount > 0 for amounts in parts.values() for name, amount in amounts.items() if name != "unattributed")
+    assert all(
+        amount > 0 for amounts in parts.values() for name, amount in amounts.items() if name != "unattributed"
+    )
     spent: dict[str, Decimal] = {}
     for row in shown("clients", "--as-of", "2026-12-31", "--json").json:
         if row["total_spend"] is not None:
@@ -236,10 +239,14 @@ def test_another_shop_with_the_same_numbers_is_not_mixed_in(clientlens, orders_c
     other = orders_csv("other.csv", {"Id": "9999"})
     refused = clientlens("import", other)
     assert (refused.code, refused.stdout) == (3, b"")
-    assert refused.stderr == (
-        f"clientlens: error: {tmp_path}/other.csv:2: order 1001 of store 'main' is known with another id\n"
-        "hint: is this another shop? give it its own name with --store; nothing was stored\n"
-    ) or "is this another shop?" in refused.stderr
+    assert (
+        refused.stderr
+        == (
+            f"clientlens: error: {tmp_path}/other.csv:2: order 1001 of store 'main' is known with another id\n"
+            "hint: is this another shop? give it its own name with --store; nothing was stored\n"
+        )
+        or "is this another shop?" in refused.stderr
+    )
     assert clientlens("import", other, "--store", "second").code == 0
 
 
@@ -257,7 +264,11 @@ def test_the_demo_shows_commands_and_answers_and_leaves_nothing_behind(clientlen
     assert told.code == 0
     commands = re.findall(r"^\$ clientlens (\S+)", told.text, re.MULTILINE)
     assert commands == ["import", "import", "insights", "insights", "leaderboard", "checkouts", "checkouts"]
-    for title in ("Client insights, all time, as of 2026-10-31", "Leaderboard by spend", "Abandoned checkouts as of"):
+    for title in (
+        "Client insights, all time, as of 2026-10-31",
+        "Leaderboard by spend",
+        "Abandoned checkouts as of",
+    ):
         assert title in told.text
     assert "--as-of 2026-10-31" in told.stderr
     assert list(scratch.iterdir()) == []

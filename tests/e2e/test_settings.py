@@ -73,7 +73,8 @@ def test_ignored_products_are_nobodys_preferred_service(clientlens, settings):
 
 def test_a_variable_that_is_no_setting_is_warned_of_even_when_quiet(clientlens, sample):
     told = clientlens(
-        *("-w", sample, "-q", "insights", "--json"), environment={"CLIENTLENS_NOVICE_BELOW": "2", "OTHER": "1"}
+        *("-w", sample, "-q", "insights", "--json"),
+        environment={"CLIENTLENS_NOVICE_BELOW": "2", "OTHER": "1"},
     )
     assert told.code == 0
     assert told.stderr == "warning: CLIENTLENS_NOVICE_BELOW is set, but there is no such setting\n"
@@ -96,7 +97,10 @@ def test_another_time_zone_in_the_environment_is_refused(clientlens, sample, ord
 def test_a_new_workspace_takes_the_option_then_the_environment(clientlens, orders_csv, tmp_path):
     file = orders_csv("orders.csv")
     environment = {"CLIENTLENS_TIMEZONE": "America/New_York"}
-    for name, options, zone in (("a", (), "America/New_York"), ("b", ("--timezone", "Asia/Tokyo"), "Asia/Tokyo")):
+    for name, options, zone in (
+        ("a", (), "America/New_York"),
+        ("b", ("--timezone", "Asia/Tokyo"), "Asia/Tokyo"),
+    ):
         made = clientlens("-w", name, "import", file, *options, environment=environment)
         assert made.code == 0
         assert made.stderr.splitlines()[0] == f"made a new workspace at {tmp_path}/{name}, time zone {zone}"

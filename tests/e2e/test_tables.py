@@ -55,7 +55,9 @@ def test_a_pipe_gets_the_natural_width_whole(ask):
     assert "…" not in piped.text
 
 
-@pytest.mark.parametrize("command", [("insights",), ("orders", "--all"), ("clients",), ("checkouts",)], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [("insights",), ("orders", "--all"), ("clients",), ("checkouts",)], ids=" ".join
+)
 def test_a_cut_is_said_and_limit_0_shows_all(ask, shown, command):
     rows = len(shown(*command, "--json").json)
     cut = ask(*command, "--limit", "7").text

@@ -8,7 +8,6 @@ import polars as pl
 
 from clientlens.analysis.client_names import shown_name
 from clientlens.analysis.order_facts import CANCELLED, order_facts
-from clientlens.analysis.order_history import undated_note
 from clientlens.analysis.ratios import SCALE, quotient, ratio
 from clientlens.analysis.recoveries import (
     LINK,
@@ -20,6 +19,7 @@ from clientlens.analysis.recoveries import (
     SAME_EMAIL,
     recoveries,
 )
+from clientlens.analysis.wording import undated_note
 from clientlens.model.answer import Answer, Field, Kind
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ import polars as pl
 from clientlens.analysis.client_lookup import folded, folded_words
 from clientlens.analysis.client_names import shown_name
 from clientlens.analysis.order_facts import COMPLETED, order_facts
-from clientlens.analysis.order_history import undated_note
 from clientlens.analysis.recoveries import (
     MATCH_WINDOW_DAYS,
     MINIMUM_AGE_MINUTES,
@@ -17,6 +16,7 @@ from clientlens.analysis.recoveries import (
     RECOVERED,
     recoveries,
 )
+from clientlens.analysis.wording import undated_note
 from clientlens.model.answer import Answer, Field, Kind
 
 if TYPE_CHECKING:

@@ -326,9 +326,9 @@ def _notes(
     attributed = pl.col("client_id").is_not_null()
     several = rows.group_by("client_id").agg(pl.col("currency").n_unique()).filter(pl.col("currency") > 1)
     unattributed = int(sums.filter(~attributed)["asked"].sum())
-    undated = int(sums.filter(attributed)["undated"].sum()) if as_of.explicit else 0
+    undated = int(sums.filter(attributed)["undated"].sum())
     without = len(set(clients)) - rows["client_id"].n_unique() if clients is not None else 0
-    return tuple(
+    told = tuple(
         note
         for count, note in (
             (without, f"{counted_noun(without, 'client')} left out: no order ever completed with you"),
@@ -340,10 +340,10 @@ def _notes(
                 unattributed,
                 f"{counted_noun(unattributed, 'order')} left out: nothing says which client placed them",
             ),
-            (undated, undated_note(undated)),
         )
         if count
     )
+    return (*told, *undated_note(undated, as_of))
 
 
 def _panels(rows: pl.DataFrame, clients: Sequence[str] | None) -> tuple[str, ...]:

@@ -253,6 +253,4 @@ def _notes(
     if unattributed:
         notes.append(f"{counted_noun(unattributed, 'order')} left out: nothing says which client placed them")
     undated = int(sums.filter(attributed)["undated"].sum())
-    if as_of.explicit and undated:
-        notes.append(undated_note(undated))
-    return tuple(notes)
+    return (*notes, *undated_note(undated, as_of))

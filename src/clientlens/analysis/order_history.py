@@ -15,6 +15,7 @@ from clientlens.analysis.recoveries import (
     RECOVERED,
     recoveries,
 )
+from clientlens.analysis.wording import undated_note
 from clientlens.model.answer import Answer, Field, Kind
 
 if TYPE_CHECKING:
@@ -235,11 +236,3 @@ def _lines(facts: Facts, page: pl.DataFrame, *, listed: bool) -> pl.DataFrame:
         )
         .collect()
     )
-
-
-def undated_note(orders: int, as_of: AsOf) -> tuple[str, ...]:
-    """The note that a past instant owes for orders whose state or refund nobody can date; none for today."""
-    if not orders or not as_of.explicit:
-        return ()
-    what = "order has" if orders == 1 else "orders have"
-    return (f"{orders} {what} a state or a refund without a date: it counts as last imported",)

@@ -70,7 +70,6 @@ class Answer:
         title: headline of the table.
         notes: what was left out, cut or must be known; under a table and on stderr for other formats.
         timezone: IANA zone in which instants are written.
-        total_rows: how many rows there were before a cut asked for by the question itself (top N).
     """
 
     name: str

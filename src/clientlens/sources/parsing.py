@@ -12,12 +12,29 @@ import polars as pl
 from clientlens.model.money import DECIMALS, MAX_DECIMALS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _MONEY = r"^[+-]?[0-9]{1,12}(\.[0-9]{1,4})?$"
 _MONEY_COMMA = r"^[+-]?[0-9]{1,12}(,[0-9]{1,4})?$"
 EMAIL = r"^[^\s@]+@[^\s@]+$"
 _PLACEHOLDER = r"^[\s.\-_/]*$|^0+$|(?i)^(n/?a|none|null)$"
+
+
+def by_distinct(text: pl.Series, parse: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """`parse` of a String column, worked out once for each distinct text; for columns that repeat themselves.
+
+    Args:
+        parse: an expression that looks at one cell at a time and gives null for null.
+    """
+    coded = text.cast(pl.Categorical(pl.Categories.random()))  # codes of its own, forgotten with the column
+    codes = coded.to_physical()
+    distinct = coded.drop_nulls().unique()
+    values = distinct.cast(pl.String).to_frame("x").lazy().select(parse(pl.col("x"))).collect().to_series()
+    if values.is_empty():
+        return pl.Series(text.name, [None], dtype=values.dtype).new_from_index(0, len(text))
+    places = pl.repeat(None, 1 + int(codes.max()), dtype=pl.UInt32, eager=True)  # type: ignore[arg-type]
+    places = places.scatter(distinct.to_physical(), pl.int_range(len(values), dtype=pl.UInt32, eager=True))
+    return values.gather(places.gather(codes)).alias(text.name)
 
 
 def unapostrophe(text: pl.Expr) -> pl.Expr:

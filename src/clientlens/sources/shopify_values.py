@@ -13,6 +13,7 @@ from clientlens.sources.csvfile import CsvTable, read_csv
 from clientlens.sources.parsing import (
     blank_to_null,
     boolean,
+    by_distinct,
     clean,
     decimals_of,
     divide_half_even,
@@ -132,23 +133,30 @@ def _read_amounts(
 ) -> pl.DataFrame:
     """`heads` with the parsed columns of `amounts`, by `decimals`, each file with its own decimal sign."""
     commas = [_decimal_comma(table, options) for table in tables]
-    # Lazily, here and below: only then does Polars evaluate what an expression repeats just once.
-    return (
-        heads.lazy()
-        .with_columns(
-            _by_sign(commas, partial(money, pl.col(text), pl.col("decimals"))).alias(value)
-            for text, value in amounts.items()
-        )
-        .collect()
-    )
+    return heads.with_columns(_money(heads, text, commas).alias(value) for text, value in amounts.items())
 
 
-def _by_sign(commas: Sequence[bool], parse: Callable[..., pl.Expr]) -> pl.Expr:
-    """`parse` with each file's decimal sign."""
-    if len(set(commas)) == 1:
-        return parse(decimal_comma=commas[0])
-    with_comma = pl.col("_file").is_in([number for number, comma in enumerate(commas) if comma])
-    return pl.when(with_comma).then(parse(decimal_comma=True)).otherwise(parse(decimal_comma=False))
+def _money(rows: pl.DataFrame, column: str, commas: Sequence[bool]) -> pl.Series:
+    """`parsing.money` of a column, by the rows' `decimals` (currencies have few different ones)."""
+    decimals = rows["decimals"]
+    known = decimals.drop_nulls().unique().sort().to_list()
+    out = pl.repeat(None, rows.height, dtype=pl.Int64, eager=True)
+    for places in known:
+        values = _by_sign(rows, column, commas, partial(money, decimals=pl.lit(places, dtype=pl.Int64)))
+        out = values.zip_with((decimals == places).fill_null(value=False), out)
+    return out
+
+
+def _by_sign(
+    rows: pl.DataFrame, column: str, commas: Sequence[bool], parse: Callable[..., pl.Expr]
+) -> pl.Series:
+    """`parse` of a column with each file's decimal sign."""
+    signs = sorted(set(commas))
+    values = [by_distinct(rows[column], partial(parse, decimal_comma=comma)) for comma in signs]
+    if len(signs) == 1:
+        return values[0]
+    with_comma = rows["_file"].is_in([number for number, comma in enumerate(commas) if comma])
+    return values[1].zip_with(with_comma, values[0])
 
 
 def _decimal_comma(table: CsvTable, options: ReadOptions) -> bool:
@@ -181,18 +189,15 @@ def read_lines(
     if uncounted:
         one = pl.col("_file").is_in(uncounted) & pl.col("lineitem name").is_not_null()
         rows = rows.with_columns(pl.when(one).then(pl.lit("1")).otherwise(count).alias("lineitem quantity"))
-    rows = (
-        rows.lazy()
-        .with_columns(
-            product=clean(pl.col("lineitem name"), ascii_only=ascii_only),
-            sku=clean(pl.col("lineitem sku"), ascii_only=ascii_only),
-            vendor_=clean(pl.col("vendor"), ascii_only=ascii_only),
-            quantity_milli=_by_sign(commas, partial(quantity, count)),
-            unit_price=_by_sign(commas, partial(money, pl.col("lineitem price"), pl.col("decimals"))),
-            taxable=boolean(pl.col("lineitem taxable")),
-            shipped=boolean(pl.col("lineitem requires shipping")),
-        )
-        .collect()
+    cleaned = partial(clean, ascii_only=ascii_only)
+    rows = rows.with_columns(
+        product=by_distinct(rows["lineitem name"], cleaned),
+        sku=by_distinct(rows["lineitem sku"], cleaned),
+        vendor_=by_distinct(rows["vendor"], cleaned),
+        quantity_milli=_by_sign(rows, "lineitem quantity", commas, quantity),
+        unit_price=_money(rows, "lineitem price", commas),
+        taxable=by_distinct(rows["lineitem taxable"], boolean),
+        shipped=by_distinct(rows["lineitem requires shipping"], boolean),
     )
     no_line = (pl.col("_i") == pl.col("_head")) & pl.col("product").is_null() & blank_to_null(count).is_null()
     if rows.select(no_line.any()).item():
