@@ -1,9 +1,9 @@
 """CSV files as columns of text, with every record accounted for.
 
-Two ways lead to the same table. The fast one (pyarrow) is taken only when a scan of the bytes proves that the file
+Two ways lead to the same table. The fast one (Polars) is taken only when a scan of the bytes proves that the file
 follows RFC 4180 to the letter: each quote stands where one may stand, there is no NUL and no lone carriage return,
-every record has as many cells as the header, and as many records come out as the scan counted. Anything else goes
-the exact way (`csvexact`), record by record, where bad rows are set aside with their physical line.
+every record has as many cells as the header, and as many records come out as the scan counted. (Polars itself would
+fill up a record that is too short without a word.) Anything else goes the exact way (`csvexact`), record by record, where bad rows are set aside with their physical line.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pyarrow as pa
-from pyarrow import csv as pacsv
 
 from clientlens.errors import BadHeader, Unreadable, UnterminatedQuote
 
@@ -28,8 +27,7 @@ if TYPE_CHECKING:
 csv.field_size_limit(2**31 - 1)
 
 _HEADER_LIMIT = 1 << 22
-_BLOCK = 1 << 23
-_SLICE = 1 << 28
+_SLICE = 1 << 26
 _QUOTE, _LF, _CR = b'"\n\r'
 _DELIMITERS = ",;\t"
 
@@ -206,8 +204,8 @@ def _read_fast(file: InputFile, header: Header, columns: list[str]) -> CsvTable 
     frame = _parse(file.text, header, columns)
     if frame is None or frame.height != layout.height:
         return None
-    # A blank cell means the same whether it is written as nothing or as "".
-    frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    if layout["blank"].any():
+        frame, layout = frame.filter(~layout["blank"]), layout.filter(~pl.col("blank"))
     first = pl.col(columns[0]).str.strip_chars().str.to_lowercase()
     again = first == header.spelled(columns[0]).strip().lower()
     doubtful = frame.select(
@@ -248,13 +246,13 @@ def is_header(cells: tuple[str, ...], header: Header) -> bool:
 
 
 def _scan(text: bytes, header: Header) -> pl.DataFrame | None:
-    """start, end (UInt64), line (UInt32) of each record that is no blank line; None when in any doubt.
+    """start, end (UInt64), line (UInt32), blank (Boolean) of each record; None when in any doubt.
 
     Quotes alternate between opening and closing, a doubled one being a closing and an opening one. So with an even
     number of them, all opening ones after a delimiter, a line end or a quote, and all closing ones before one, the
     file is well-formed and a line end ends a record when an even number of quotes stands before it.
     """
-    if b"\0" in text or text.count(b"\r") != text.count(b"\r\n"):
+    if b"\0" in text or (b"\r" in text and text.count(b"\r") != text.count(b"\r\n")):
         return None
     body = _bytes_of(text, header.start)
     quotes = _positions(body, _QUOTE)
@@ -266,26 +264,55 @@ def _scan(text: bytes, header: Header) -> pl.DataFrame | None:
         ends = ends.filter(quotes.search_sorted(newlines) % 2 == 0)
     if len(body) and body[-1] != _LF:
         ends = pl.concat([ends, pl.DataFrame({"line": [0], "end": [len(body)]}, schema=ends.schema)])
-    return (
-        ends.with_columns(
-            start=pl.col("end").shift(1).cast(pl.Int64) + 1,
-            line=pl.col("line").shift(1),  # a record begins on the line after the end of the one before
-        )
-        .select(
-            start=pl.col("start").fill_null(0).cast(pl.UInt64),
-            end=pl.col("end"),
-            line=pl.col("line").fill_null(header.line).cast(pl.UInt32),
-        )
-        .filter(_not_blank_line(body))
-        .with_columns(pl.col("start", "end") + header.start)
+    layout = ends.with_columns(
+        start=pl.col("end").shift(1).cast(pl.Int64) + 1,
+        line=pl.col("line").shift(1),  # a record begins on the line after the end of the one before
+    ).select(
+        start=pl.col("start").fill_null(0).cast(pl.UInt64),
+        end=pl.col("end"),
+        line=pl.col("line").fill_null(header.line).cast(pl.UInt32),
     )
+    layout = layout.with_columns(blank=_blank_line(body))
+    if not _cells_fit(body, layout, quotes, header):
+        return None
+    return layout.with_columns(pl.col("start", "end") + header.start)
 
 
-def _not_blank_line(body: pl.Series) -> pl.Expr:
+def _blank_line(body: pl.Series) -> pl.Expr:
     length = pl.col("end") - pl.col("start")
     # "\r" alone before the line end; looking at the byte is safe, since no record of one byte is cut at the end.
     first = pl.col("start").map_batches(lambda at: body.gather(at.clip(0, max(len(body) - 1, 0))), pl.UInt8)
-    return (length > 1) | ((length == 1) & (first != _CR))
+    return (length == 0) | ((length == 1) & (first == _CR))
+
+
+def _cells_fit(body: pl.Series, layout: pl.DataFrame, quotes: pl.Series, header: Header) -> bool:
+    """Whether each record that is no blank line has as many cells as the header.
+
+    Then the n-th of them ends with exactly n x (cells - 1) delimiters before it, those inside quotes not counted.
+    """
+    delimiter = ord(header.delimiter)
+    found = _counts_before(body, delimiter, layout["end"])
+    if len(quotes):
+        before = _counts_before(body, delimiter, quotes)
+        inside = (before.gather_every(2, 1) - before.gather_every(2)).cum_sum()
+        inside = pl.concat([pl.Series(before.name, [0], dtype=pl.Int64), inside])
+        found -= inside.gather(quotes.search_sorted(layout["end"]) // 2)
+    expected = (~layout["blank"]).cast(pl.Int64).cum_sum() * (len(header.names) - 1)
+    return bool((found == expected).all())
+
+
+def _counts_before(body: pl.Series, byte: int, places: pl.Series) -> pl.Series:
+    """How often a byte stands before each of some places (ascending), as Int64."""
+    counts, total, done = [pl.Series("count", [], dtype=pl.Int64)], 0, 0
+    for begin in range(0, max(len(body), 1), _SLICE):
+        here = (body.slice(begin, _SLICE) == byte).arg_true()
+        until = int(places.search_sorted(begin + _SLICE))
+        mine = (places.slice(done, until - done) - begin).cast(pl.UInt32)
+        counts.append(here.search_sorted(mine).cast(pl.Int64).alias("count") + total)
+        total, done = total + len(here), until
+    # A record may end where the file does, which is behind the last slice when that is full.
+    counts.append(pl.repeat(total, len(places) - done, dtype=pl.Int64, eager=True).alias("count"))
+    return pl.concat(counts)
 
 
 def _bytes_of(text: bytes, start: int) -> pl.Series:
@@ -315,39 +342,28 @@ def _quotes_in_place(body: pl.Series, quotes: pl.Series, delimiter: int) -> bool
 
 
 def _parse(text: bytes, header: Header, columns: list[str]) -> pl.DataFrame | None:
-    """The columns by pyarrow, or None when it meets a record with another number of cells."""
+    """The columns by Polars, blank cells null; None when it cannot."""
     if header.start >= len(text):
         return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
-    odd: list[str] = []
-
-    def handle(row: pacsv.InvalidRow) -> str:
-        odd.append(row.text or "")
-        return "skip"
-
     names = [str(position) for position in range(len(header.names))]
-    include = [names[header.names.index(column)] for column in columns]
     try:
-        table = pacsv.read_csv(
-            pa.BufferReader(pa.py_buffer(text).slice(header.start)),
-            read_options=pacsv.ReadOptions(column_names=names, block_size=_BLOCK),
-            parse_options=pacsv.ParseOptions(
-                delimiter=header.delimiter,
-                newlines_in_values=True,
-                ignore_empty_lines=True,
-                invalid_row_handler=handle,
-            ),
-            convert_options=pacsv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()),
-                include_columns=include,
-                strings_can_be_null=False,
-                check_utf8=False,  # the whole file was checked when it was opened
-            ),
+        frame = (
+            pl.scan_csv(
+                io.BytesIO(text),
+                has_header=False,
+                skip_lines=header.line - 1,
+                schema=dict.fromkeys(names, pl.String),
+                separator=header.delimiter,
+            )
+            # A blank cell means the same whether it is written as nothing or as "".
+            .select(
+                pl.when(pl.col(names[header.names.index(name)]) != "")
+                .then(pl.col(names[header.names.index(name)]))
+                .alias(name)
+                for name in columns
+            )
+            .collect()
         )
-    except pa.ArrowInvalid:
-        # For example a cell larger than a block.
+    except pl.exceptions.ComputeError:
         return None
-    if odd:
-        return None
-    frame = pl.from_arrow(table, rechunk=False)
-    assert isinstance(frame, pl.DataFrame)  # noqa: S101  # from_arrow's type is a union; a table gives a frame
-    return frame.rename(dict(zip(include, columns, strict=True)))
+    return frame.rechunk()

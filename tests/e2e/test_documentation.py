@@ -1,0 +1,192 @@
+"""What the documentation and --help say can be done can be done."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from clientlens.cli.app import root
+from clientlens.cli.click_ import Context, TyperGroup
+from clientlens.config import DEFINITIONS, settings_from
+from clientlens.outputs.format import formats
+from clientlens.sources import registry
+
+PROJECT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+DOCS = sorted((PROJECT / "docs").glob("*.md"))
+
+
+def leaves(command, path, parent=None):
+    context = Context(command, info_name=path[-1] if path else "clientlens", parent=parent)
+    if not isinstance(command, TyperGroup):
+        yield " ".join(path), command
+        return
+    for name in command.list_commands(context):
+        yield from leaves(command.get_command(context, name), [*path, name], context)
+
+
+COMMANDS = dict(leaves(root(), []))
+EXAMPLES = [
+    line.strip()
+    for command in COMMANDS.values()
+    for line in (command.help or "").split("Examples:")[-1].splitlines()
+    if line.strip().startswith("clientlens ")
+]
+
+
+def test_every_command_has_an_example():
+    without = [name for name, command in COMMANDS.items() if "Examples:\n" not in (command.help or "")]
+    assert without == []
+    assert len(EXAMPLES) >= len(COMMANDS)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_of_a_help_text_runs(example, program, own_sample, tmp_path):
+    words = shlex.split(example)[1:]
+    if words[0] == "import":
+        folder = shutil.copytree(PROJECT / "data" / "sample" / "lantern", tmp_path / "shop")
+        (folder / "orders_export.csv").symlink_to("orders_export_1.csv")
+        workspace = tmp_path / "new" / ".clientlens"
+    else:
+        folder, workspace = tmp_path, own_sample
+    done = program("-w", workspace, "--as-of", "2026-10-31", *sampled(words), folder=folder)
+    assert done.code == 0, done.stderr
+    assert done.stdout
+
+
+def sampled(words):
+    """The words with a client of the sample in place of the one that help texts speak of."""
+    return ["gideon_juniper@example.com" if word == "mara@example.org" else word for word in words]
+
+
+@pytest.fixture
+def shell(sample):
+    environment = {
+        **os.environ,
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "CLIENTLENS_WORKSPACE": str(sample),
+        "LC_ALL": "C.UTF-8",
+    }
+
+    def call(*words, **more):
+        return subprocess.run(
+            words, env={**environment, **more}, capture_output=True, text=True, check=False, timeout=120
+        )
+
+    return call
+
+
+needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="the example scripts need jq")
+
+
+@needs_jq
+@pytest.mark.parametrize(
+    ("script", "arguments", "least"),
+    [
+        ("weekly-leaderboard.sh", ("--as-of", "2026-10-31"), 3),
+        ("lapsed-regulars.sh", ("--as-of", "2026-10-31"), 10),
+        ("carts-to-follow-up.sh", ("20", "--as-of", "2026-10-31"), 5),
+    ],
+)
+def test_an_example_script_answers(shell, script, arguments, least):
+    done = shell("bash", str(PROJECT / "examples" / script), *arguments)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) >= least
+
+
+@needs_jq
+def test_the_folder_import_passes_the_exit_code_on(shell, tmp_path):
+    exports = shutil.copytree(PROJECT / "data" / "sample" / "harbour", tmp_path / "exports")
+    workspace = {"CLIENTLENS_WORKSPACE": str(tmp_path / ".clientlens"), "TMPDIR": str(tmp_path)}
+    script = str(PROJECT / "examples" / "import-folder.sh")
+    done = shell("bash", script, str(exports), **workspace)
+    assert (done.returncode, done.stdout) == (0, "769 orders added, 0 updated, 0 rows set aside\n"), (
+        done.stderr
+    )
+    broken = exports / "orders_export_1.csv"
+    broken.write_text(broken.read_text("utf-8").replace(",USD,", ",usdollars,", 1), "utf-8")
+    done = shell("bash", script, str(exports), **workspace)
+    assert done.returncode == 1
+    rejects = re.search(r"to correct and import again: (\S+)", done.stdout)
+    assert rejects is not None
+    assert Path(rejects[1]).exists()
+
+
+def test_the_parquet_example_reads_an_answer(shell, tmp_path):
+    clients = tmp_path / "clients.parquet"
+    assert shell(str(BIN / "clientlens"), "clients", "-o", str(clients)).returncode == 0
+    done = shell(sys.executable, str(PROJECT / "examples" / "revenue_by_town.py"), str(clients))
+    assert "Berlin" in done.stdout, done.stderr
+
+
+def test_links_and_the_command_reference_are_right():
+    done = subprocess.run(
+        [sys.executable, PROJECT / "tools" / "check_docs.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=PROJECT,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_settings_page_names_every_setting_and_its_example_is_valid():
+    page = (PROJECT / "docs" / "settings.md").read_text("utf-8")
+    for one in DEFINITIONS:
+        assert f"`{one.name}`" in page
+        assert f"`{one.variable}`" in page
+    block = re.search(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert block is not None
+    assert tomllib.loads(block[1])
+    settings = settings_from({}, block[1], "settings.md")
+    assert settings.country_of("lantern") == "DE"
+    assert settings.text("orders.completed_when") == "paid_or_fulfilled"
+
+
+def test_every_source_has_its_constant_a_doc_line_a_section_and_a_sample():
+    page = (PROJECT / "docs" / "sources.md").read_text("utf-8")
+    samples = [
+        path.read_text("utf-8").splitlines()[0] for path in (PROJECT / "data" / "sample").rglob("*.csv")
+    ]
+    assert registry.load()
+    for name, source in registry.load().items():
+        assert source.name == name
+        assert source.doc
+        assert f"## {name}:" in page
+        headers = [tuple(cell.lower().replace("-", " ") for cell in line.split(",")) for line in samples]
+        assert any(source.recognises(header) for header in headers), name
+
+
+def test_every_format_has_its_constant_and_a_doc_line():
+    assert list(formats()) == ["table", "csv", "json", "jsonl", "parquet"]
+    for one in formats().values():
+        module = sys.modules[one.write.__module__]
+        assert module.__doc__
+        assert module.FORMAT is one
+
+
+def test_the_readme_has_its_two_commands():
+    for name in ("demo", "tests"):
+        done = subprocess.run(
+            [sys.executable, PROJECT / "tools" / "readme_command.py", name],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.startswith("python3 -m venv .venv && .venv/bin/pip install")
+
+
+@pytest.mark.parametrize("page", [PROJECT / "README.md", *DOCS], ids=lambda page: page.name)
+def test_a_command_that_a_page_shows_exists(page):
+    shown = re.findall(r"`clientlens ([a-z]+)(?: ([a-z-]+))?", page.read_text("utf-8"))
+    names = set(COMMANDS) | {name.split(" ")[0] for name in COMMANDS}
+    unknown = [pair for pair in shown if pair[0] not in names]
+    assert unknown == []
