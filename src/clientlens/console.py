@@ -83,12 +83,26 @@ class Console:
             yield lambda _: None
             return
         from rich.console import Console as RichConsole
-        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import (
+            BarColumn,
+            Progress,
+            SpinnerColumn,
+            TaskProgressColumn,
+            TextColumn,
+            TimeElapsedColumn,
+        )
 
-        columns = (TextColumn(safe(label)), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        columns = (
+            SpinnerColumn(),
+            TextColumn(safe(label)),
+            BarColumn(),
+            TaskProgressColumn(),
+            TimeElapsedColumn(),
+        )
         console = RichConsole(
             file=self.stderr, force_terminal=True, markup=False, emoji=False, highlight=False
         )
         with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task("", total=total)
+            # Nothing known of the size (stdin): the bar only shows that something goes on.
+            task = bar.add_task("", total=total or None)
             yield lambda done: bar.advance(task, done)

@@ -9,13 +9,17 @@ import json
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from clientlens.analysis.order_facts import order_facts
 from clientlens.cli.context import Run
 from clientlens.cli.main import execute
 from clientlens.console import Console
+from clientlens.model.timeframes import as_of_from_date, parse_date
+from clientlens.workspace.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[2]
 SAMPLE = PROJECT / "data" / "sample"
@@ -168,6 +172,37 @@ def shown(sample, tmp_path_factory):
     return call
 
 
+@pytest.fixture(scope="session")
+def sums_of():
+    """`sums_of(workspace, day)`: what became of the money of all orders stored, by currency; two decimals, as text.
+
+    Added up here from the stored tables, by the definitions alone; only the status of an order is asked of analysis.
+    """
+
+    def call(path, day):
+        with Workspace.open(path) as opened:
+            facts = opened.facts()
+            as_of = as_of_from_date(parse_date(day), opened.timezone)
+            orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when="paid").collect()
+        sums = {}
+        for order in orders.iter_rows(named=True):
+            amounts = sums.setdefault(order["currency"], dict.fromkeys(PARTS, 0))
+            if order["client_id"] is None:
+                amounts["unattributed"] += order["order_total"]
+            elif order["status"] == "completed":
+                amounts["completed_net"] += order["order_total"] - order["refunded"]
+                amounts["completed_refunded"] += order["refunded"]
+            else:
+                amounts[order["status"]] += order["order_total"]
+        return {
+            currency: {name: f"{Decimal(amount) / 100:.2f}" for name, amount in amounts.items()}
+            for currency, amounts in sums.items()
+        }
+
+    return call
+
+
+PARTS = ("completed_net", "completed_refunded", "in_progress", "cancelled", "unattributed")
 HEADER = (
     "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,"
     "Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,"

@@ -9,16 +9,10 @@ import re
 from decimal import Decimal
 from pathlib import Path
 
-import polars as pl
 import pytest
-
-from clientlens.analysis.order_facts import order_facts
-from clientlens.model.timeframes import as_of_from_date, parse_date
-from clientlens.workspace.workspace import Workspace
 
 PROJECT = Path(__file__).resolve().parents[2]
 SHARED = PROJECT / "../shared/samples"
-HANDMADE = PROJECT / "tests" / "handmade"
 ZONE = ("--timezone", "Europe/Berlin")
 ANSWERS = [
     ("insights",),
@@ -89,29 +83,13 @@ def test_parts_and_an_older_export_in_any_order_give_the_same_answers(
 # --- no money is lost ---------------------------------------------------------------------------------
 
 
-def _sums(workspace, day):
-    """Per currency, in decimals: every part of the identity, from the orders as analysis sees them."""
-    with Workspace.open(workspace) as opened:
-        facts = opened.facts()
-        as_of = as_of_from_date(parse_date(day), opened.timezone)
-        orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when="paid").collect()
-    known, parts = orders.filter(pl.col("client_id").is_not_null()), {}
-    for currency in sorted(set(orders["currency"])):
-        of = known.filter(pl.col("currency") == currency)
-        completed = of.filter(pl.col("status") == "completed")
-        nobodys = orders.filter(pl.col("client_id").is_null(), pl.col("currency") == currency)
-        parts[currency] = {
-            "completed_net": Decimal(completed["order_total"].sum() - completed["refunded"].sum()) / 100,
-            "completed_refunded": Decimal(completed["refunded"].sum()) / 100,
-            "in_progress": Decimal(of.filter(pl.col("status") == "in_progress")["order_total"].sum()) / 100,
-            "cancelled": Decimal(of.filter(pl.col("status") == "cancelled")["order_total"].sum()) / 100,
-            "unattributed": Decimal(nobodys["order_total"].sum()) / 100,
-        }
-    return parts
-
-
-def test_totals_of_an_import_are_the_sum_of_what_became_of_every_order(sample, sample_imports, shown):
-    parts = _sums(sample, "2026-12-31")
+def test_totals_of_an_import_are_the_sum_of_what_became_of_every_order(
+    sample, sample_imports, shown, sums_of
+):
+    parts = {
+        currency: {name: Decimal(amount) for name, amount in amounts.items()}
+        for currency, amounts in sums_of(sample, "2026-12-31").items()
+    }
     totals = {
         one["currency"]: Decimal(one["order_total"])
         for said in sample_imports[1].values()
@@ -228,7 +206,7 @@ def test_progress_is_drawn_on_stderr_only_when_that_is_a_terminal(clientlens, sa
     options = dict(options)
     done = clientlens("import", *options.pop("args", ()), *sample_files["lantern"], "--json", **options)
     assert done.code == 0
-    assert ("reading" in done.stderr) is drawn
+    assert ("importing" in done.stderr) is drawn
     assert ("\x1b[" in done.stderr) is drawn
     json.loads(done.stdout)
 

@@ -79,6 +79,7 @@ def execute(arguments: Sequence[str], run: Run) -> int:  # noqa: PLR0911 - one f
     from clientlens.errors import ClientlensError, ExitCode
 
     try:
+        _see_text(arguments)
         # Not Command.main: that turns a closed pipe and Ctrl-C into codes of its own.
         tree = root()
         with tree.make_context("clientlens", list(arguments), obj=run) as context:
@@ -103,6 +104,19 @@ def execute(arguments: Sequence[str], run: Run) -> int:  # noqa: PLR0911 - one f
             raise
         return _bug(error, arguments, run)
     return run.exit_code
+
+
+def _see_text(arguments: Sequence[str]) -> None:
+    """Bytes that are no UTF-8 come in as lone surrogates, which neither an answer nor the catalogue can hold.
+
+    Raises:
+        NotText
+    """
+    from clientlens.errors import NotText
+
+    for argument in arguments:
+        if any("\ud800" <= character <= "\udfff" for character in argument):
+            raise NotText(argument)
 
 
 def _stopped(run: Run, word: str, code: int) -> int:
