@@ -40,7 +40,10 @@ class Console:
             OutputFailed: the disk behind a redirect is full. BrokenPipeError: nobody reads any more.
         """
         try:
-            self.stdout.write(text)
+            # With PYTHONUNBUFFERED stdout is the bare file, which may take a part only.
+            rest = memoryview(text)
+            while rest:
+                rest = rest[self.stdout.write(rest) :]
             self.stdout.flush()
         except BrokenPipeError:
             raise

@@ -116,6 +116,13 @@ class UnknownTimezone(UsageError):
         super().__init__(f"unknown time zone {name!r}", "use an IANA name such as Europe/Rome")
 
 
+class NotText(UsageError):
+    def __init__(self, argument: str) -> None:
+        super().__init__(
+            f"the argument {argument!r} is not UTF-8 text", "rename the file, or pipe it in and name it -"
+        )
+
+
 class UnknownCurrency(UsageError):
     def __init__(self, code: str) -> None:
         super().__init__(f"unknown currency {code!r}", "use an ISO 4217 code such as EUR")
@@ -186,17 +193,12 @@ class OutputExists(UsageError):
 
 class OutputFailed(UsageError):
     def __init__(self, path: str, reason: str) -> None:
-        super().__init__(f"cannot write {path}: {reason}", "choose another place with --output")
+        super().__init__(f"cannot write {path}: {reason}", "choose another place")
 
 
 class UnknownFormat(UsageError):
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(f"unknown format {name!r}", f"use one of {', '.join(known)}")
-
-
-class NotForATable(UsageError):
-    def __init__(self, what: str) -> None:
-        super().__init__(what, "see --help")
 
 
 class NoRate(UsageError):

@@ -123,7 +123,8 @@ def test_checkouts(told):
 @pytest.mark.parametrize("status", ["open", "recovered", "repeated"])
 def test_checkouts_of_one_status(told, status):
     same_rows(
-        told("checkouts", "--status", status), [row for row in FIGURES["checkouts"] if row["status"] == status]
+        told("checkouts", "--status", status),
+        [row for row in FIGURES["checkouts"] if row["status"] == status],
     )
 
 

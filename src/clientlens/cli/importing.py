@@ -44,11 +44,12 @@ class Wanted:
     expect_total: tuple[str, ...]
     lock_timeout: float
 
-    def reading(self, timezone: str) -> str:
+    def reading(self, timezone: str, country: str | None) -> str:
         """The options that change how a file is read, as one text: the same file read in another way is another import.
 
         Args:
             timezone: of the workspace; naming the same one for a file changes nothing.
+            country: of the store, which phone numbers are read with.
         """
         zone = None if self.timezone == timezone else self.timezone
         named = {
@@ -57,6 +58,7 @@ class Wanted:
             "decimal": self.decimal,
             "timezone": zone,
             "currency": self.currency,
+            "country": country,
         }
         return " ".join(f"--{name} {value}" for name, value in named.items() if value)
 
@@ -81,7 +83,7 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     timezone = _timezone(run, path, wanted)
     if "-" in files:
         _let_ctrl_c_through()
-    size = _size(run, files)
+    size = sum(_size(run.folder / name) for name in files if name != "-")
     # Storing takes about a third of the time that reading takes.
     with run.console.progress("importing", size + size // 3) as advance:
         result = add(
@@ -90,7 +92,7 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
             timezone=timezone,
             at=run.clock(),
             command=shlex.join(["clientlens", "import", *files]),
-            options=wanted.reading(timezone),
+            options=wanted.reading(timezone, run.settings.country_of(wanted.store)),
             lock_timeout=wanted.lock_timeout,
             dry_run=wanted.dry_run,
             strict=wanted.strict,
@@ -167,11 +169,6 @@ def _expected(pairs: tuple[str, ...]) -> dict[str, int]:
     return totals
 
 
-def _size(run: Run, files: list[str]) -> int:
-    places = [run.folder / name for name in files if name != "-"]
-    return sum(place.stat().st_size for place in places if place.is_file())
-
-
 def _read(
     run: Run, files: list[str], wanted: Wanted, timezone: str, advance: Callable[[int], None]
 ) -> list[Batch]:
@@ -231,7 +228,8 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
         )
     if not result.problems:
         return
-    run.console.warn(f"{result.rows_set_aside:,} rows were set aside:")
+    rows = "1 row was" if result.rows_set_aside == 1 else f"{result.rows_set_aside:,} rows were"
+    run.console.warn(f"{rows} set aside:")
     if listed:
         for one in result.problems[:PROBLEMS_LISTED]:
             place = one.file if one.line is None else f"{one.file}:{one.line}"

@@ -127,12 +127,14 @@ def may_be_workspace(folder: Path) -> None:
     Raises:
         WorkspaceMissing: nothing is there, or nothing of ours.
         WorkspaceDamaged: stored files, but no catalogue that says what they are.
+        WorkspaceReadOnly, DiskFailed: it cannot be looked at.
     """
     catalogue = folder / CATALOGUE
-    try:
-        size = catalogue.stat().st_size
-    except (FileNotFoundError, NotADirectoryError):
-        size = None
+    with disk_errors(folder):
+        try:
+            size = catalogue.stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            size = None
     if size:
         return
     if holds_facts(folder):

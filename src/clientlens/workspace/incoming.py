@@ -168,15 +168,24 @@ def distinct_people(frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     if not frames:
         return pl.DataFrame(schema=PEOPLE.schema)
     details = [c.name for c in PEOPLE.columns if c.name not in {"first_order_at", "seen_at"}]
+    together = pl.concat(list(frames))
+    # Equal details have equal hashes, so where no hash comes twice there is nothing to join, as mostly with one file.
+    if together.select(pl.struct(details).hash().is_unique().all()).item():
+        return together.select(PEOPLE.schema.names())
     return (
-        pl.concat(list(frames))
-        .group_by(details)
+        together.group_by(details)
         .agg(pl.col("first_order_at").min(), pl.col("seen_at").max())
         .select(PEOPLE.schema.names())
     )
 
 
 # --- what can refuse a call ------------------------------------------------------------------------------
+
+
+def _told(problem: Problem) -> str:
+    """What is wrong, with the cell where there is one."""
+    where = f"{problem.column} {problem.value!r}: " if problem.column and problem.value else ""
+    return where + problem.message
 
 
 def expect(incoming: Incoming, *, strict: bool, rows: int | None, totals: Mapping[str, int] | None) -> None:
@@ -193,11 +202,11 @@ def expect(incoming: Incoming, *, strict: bool, rows: int | None, totals: Mappin
         good = sum(report.rows for report in batch.files) - batch.rows_set_aside
         if batch.rows_set_aside and not good:
             first = batch.problems[0] if batch.problems else None
-            reason = first.message if first else "see the problems listed"
+            reason = _told(first) if first else "see the problems listed"
             raise NoGoodRow(batch.files[0].file, first.line if first else None, reason)
     problems = incoming.problems
     if strict and problems:
-        raise StrictProblems(problems[0].file, problems[0].line, problems[0].message, len(problems))
+        raise StrictProblems(problems[0].file, problems[0].line, _told(problems[0]), len(problems))
     if rows is not None and rows != incoming.rows:
         raise ExpectationFailed("rows", str(rows), str(incoming.rows))
     found = {total.currency: total.order_total for total in incoming.totals}
