@@ -130,3 +130,13 @@ def test_a_residence_is_folded_and_needs_a_name_a_street_and_a_place():
     assert key("Ann", "Via Roma 1", None, "-", None, "IT") is None
     assert key(None, "Via Roma 1", None, "39100", "Bolzano", "IT") is None
     assert key("Ann", None, None, "39100", "Bolzano", "IT") is None
+
+
+@SETTINGS
+@given(st.lists(st.none() | st.sampled_from(["12.5", "7", "x", "", " 7", "0.05", "1e3", "é"]), max_size=12))
+def test_working_out_each_distinct_text_once_changes_nothing(cells):
+    text = pl.Series("t", cells, dtype=pl.String)
+    for parse in (lambda t: parsing.money(t, pl.lit(2, dtype=pl.Int64)), parsing.clean, parsing.boolean):
+        direct = text.to_frame().select(parse(pl.col("t"))).to_series()
+        once = parsing.by_distinct(text, parse)
+        assert (once.name, once.dtype, once.to_list()) == ("t", direct.dtype, direct.to_list())

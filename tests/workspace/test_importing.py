@@ -336,7 +336,7 @@ def test_strict_refuses_any_bad_row(ws, make):
     one = make.batch(make.order(), rows_set_aside=2, problems=bad)
     with pytest.raises(StrictProblems) as caught:
         make.add(ws, one, strict=True)
-    assert caught.value.message == "orders.csv:7: not an amount (and 1 more)"
+    assert caught.value.message == "orders.csv:7: Total 'x': not an amount (and 1 more)"
     assert not ws.exists()
     assert make.add(ws, one).rows_set_aside == 2
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = (
+    False  # typing.TYPE_CHECKING to type checkers; importing typing takes longer than all of --version
+)
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import FrameType

@@ -30,6 +30,7 @@ SHARED_BY_NAMES = 50
 
 _BASE32_PAIRS = tuple(map("".join, product("abcdefghijklmnopqrstuvwxyz234567", repeat=2)))
 _NAME = ("name", "first_name", "last_name")
+_NUMBER_IN_KEY = r"^.:[^:]*:(.*)$"
 _ADDRESS = ("street", "street2", "postcode", "city", "province", "country")
 
 
@@ -146,16 +147,45 @@ def _with_weaker(
 def _clients(people: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
     """One row per client with the details it is shown with; see the columns' documentation in `tables`."""
     records = people.join(identities, on="person_key", how="inner")
+    # Sorting by every column and looking into groups is dear, and most clients have but one record.
+    several = records["client_id"].is_duplicated()
+    lone, records = records.filter(~several), records.filter(several)
     # Every column takes part in the order, so that equal dates cannot let the order of files decide.
     rest = [name for name in people.columns if name not in {"is_profile", "seen_at"}]
     by_profile = records.sort(
         ["is_profile", "seen_at", *rest], descending=[True, True, *(False for _ in rest)], nulls_last=True
     )
     by_date = records.sort(["seen_at", *rest], descending=[True, *(False for _ in rest)], nulls_last=True)
-    named = _first_with(by_profile, "name", _NAME)
-    addressed = _first_with(by_date, "street", _ADDRESS)
+    basic = pl.concat([_of_one_record(lone), _of_several_records(by_profile)])
+    named = _first_with(pl.concat([lone, by_profile]), "name", _NAME)
+    addressed = _first_with(pl.concat([lone, by_date]), "street", _ADDRESS)
+    clients = (
+        basic.join(named, on="client_id", how="left")
+        .join(addressed, on="client_id", how="left")
+        .with_columns(anonymous=pl.all_horizontal(pl.col("name", "email", "phone").is_null()))
+    )
+    return CLIENTS.conform(clients.sort("client_id"))
+
+
+def _of_one_record(records: pl.DataFrame) -> pl.DataFrame:
+    """What `_of_several_records` gives for clients with one record each."""
+    return records.select(
+        "client_id",
+        "email",
+        "phone",
+        "company",
+        "accepts_email",
+        source_number=pl.coalesce("number_key", "source_key").str.extract(_NUMBER_IN_KEY),
+        stores="store",
+        sources="source",
+        joined_at=pl.min_horizontal("joined_at", "first_order_at"),
+    )
+
+
+def _of_several_records(by_profile: pl.DataFrame) -> pl.DataFrame:
+    """client_id and what is taken from all of a client's records, name and address aside; best record first."""
     told = pl.col("accepts_email")
-    basic = by_profile.group_by("client_id", maintain_order=True).agg(
+    return by_profile.group_by("client_id", maintain_order=True).agg(
         pl.col("email").drop_nulls().first(),
         pl.col("phone").drop_nulls().first(),
         pl.col("company").drop_nulls().first(),
@@ -164,18 +194,12 @@ def _clients(people: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
             "accepts_email"
         ),
         pl.coalesce(pl.col("number_key").drop_nulls().min(), pl.col("source_key").drop_nulls().min())
-        .str.extract(r"^.:[^:]*:(.*)$")
+        .str.extract(_NUMBER_IN_KEY)
         .alias("source_number"),
         pl.col("store").unique().sort().str.join(", ").alias("stores"),
         pl.col("source").unique().sort().str.join(", ").alias("sources"),
         pl.min_horizontal(pl.col("joined_at").min(), pl.col("first_order_at").min()).alias("joined_at"),
     )
-    clients = (
-        basic.join(named, on="client_id", how="left")
-        .join(addressed, on="client_id", how="left")
-        .with_columns(anonymous=pl.all_horizontal(pl.col("name", "email", "phone").is_null()))
-    )
-    return CLIENTS.conform(clients.sort("client_id"))
 
 
 def _first_with(records: pl.DataFrame, needed: str, columns: tuple[str, ...]) -> pl.DataFrame:

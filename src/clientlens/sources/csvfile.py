@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 csv.field_size_limit(2**31 - 1)
 
 _HEADER_LIMIT = 1 << 22
-_SLICE = 1 << 26
+_SLICE = 1 << 28
+_BLOCK = 1 << 23
+"""A record larger than this is none of a shop's; readers that work in pieces are not to be trusted with it."""
 _QUOTE, _LF, _CR = b'"\n\r'
 _DELIMITERS = ",;\t"
 
@@ -273,7 +275,8 @@ def _scan(text: bytes, header: Header) -> pl.DataFrame | None:
         line=pl.col("line").fill_null(header.line).cast(pl.UInt32),
     )
     layout = layout.with_columns(blank=_blank_line(body))
-    if not _cells_fit(body, layout, quotes, header):
+    largest = layout.select((pl.col("end") - pl.col("start")).max()).item()
+    if (largest or 0) > _BLOCK or not _cells_fit(body, layout, quotes, header):
         return None
     return layout.with_columns(pl.col("start", "end") + header.start)
 
@@ -286,33 +289,33 @@ def _blank_line(body: pl.Series) -> pl.Expr:
 
 
 def _cells_fit(body: pl.Series, layout: pl.DataFrame, quotes: pl.Series, header: Header) -> bool:
-    """Whether each record that is no blank line has as many cells as the header.
-
-    Then the n-th of them ends with exactly n x (cells - 1) delimiters before it, those inside quotes not counted.
-    """
-    delimiter = ord(header.delimiter)
-    found = _counts_before(body, delimiter, layout["end"])
-    if len(quotes):
-        before = _counts_before(body, delimiter, quotes)
-        inside = (before.gather_every(2, 1) - before.gather_every(2)).cum_sum()
-        inside = pl.concat([pl.Series(before.name, [0], dtype=pl.Int64), inside])
-        found -= inside.gather(quotes.search_sorted(layout["end"]) // 2)
+    """Whether each record that is no blank line has as many cells as the header; quoted delimiters do not count."""
+    delimiters = body == ord(header.delimiter)
+    ends = layout["end"]
+    found = _counts_between(delimiters, ends).cum_sum()
+    opening, closing = quotes.gather_every(2), quotes.gather_every(2, 1)
+    filled = closing - opening > 1
+    if filled.any():
+        opening, closing = opening.filter(filled), closing.filter(filled)
+        both = (
+            pl.DataFrame({"o": opening, "c": closing}).select(pl.concat_list("o", "c").explode()).to_series()
+        )
+        quoted = _counts_between(delimiters, both).gather_every(2, 1).cum_sum()
+        before = pl.concat([pl.Series(quoted.name, [0], dtype=quoted.dtype), quoted])
+        found -= before.gather(closing.search_sorted(ends))
     expected = (~layout["blank"]).cast(pl.Int64).cum_sum() * (len(header.names) - 1)
     return bool((found == expected).all())
 
 
-def _counts_before(body: pl.Series, byte: int, places: pl.Series) -> pl.Series:
-    """How often a byte stands before each of some places (ascending), as Int64."""
-    counts, total, done = [pl.Series("count", [], dtype=pl.Int64)], 0, 0
-    for begin in range(0, max(len(body), 1), _SLICE):
-        here = (body.slice(begin, _SLICE) == byte).arg_true()
-        until = int(places.search_sorted(begin + _SLICE))
-        mine = (places.slice(done, until - done) - begin).cast(pl.UInt32)
-        counts.append(here.search_sorted(mine).cast(pl.Int64).alias("count") + total)
-        total, done = total + len(here), until
-    # A record may end where the file does, which is behind the last slice when that is full.
-    counts.append(pl.repeat(total, len(places) - done, dtype=pl.Int64, eager=True).alias("count"))
-    return pl.concat(counts)
+def _counts_between(marks: pl.Series, places: pl.Series) -> pl.Series:
+    """How many marks (Boolean) stand before the first of some places (ascending), between it and the next, and so on.
+
+    The marks stay the bits they are: each stretch of them becomes one list, without a copy.
+    """
+    offsets = pl.concat([pl.Series(places.name, [0], dtype=pl.Int64), places.cast(pl.Int64)])
+    stretches = pl.from_arrow(pa.LargeListArray.from_arrays(offsets.to_arrow(), marks.to_arrow()))
+    assert isinstance(stretches, pl.Series)  # noqa: S101  # from_arrow's type is a union; an array gives a series
+    return stretches.list.sum().cast(pl.Int64)
 
 
 def _bytes_of(text: bytes, start: int) -> pl.Series:
@@ -364,6 +367,6 @@ def _parse(text: bytes, header: Header, columns: list[str]) -> pl.DataFrame | No
             )
             .collect()
         )
-    except pl.exceptions.ComputeError:
+    except (pl.exceptions.ComputeError, pl.exceptions.SchemaError):
         return None
     return frame.rechunk()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -63,6 +63,11 @@ class Findings:
             spelled = table.header.spelled(column) if column else None
             self.problems.append((file, line, Problem(table.file.name, line, spelled, value, message)))
             self.rows.add(i)
+
+    def without_cells(self) -> Sequence[CsvTable]:
+        """The tables without their frames, from here on: when all values are read, the cells only fill memory."""
+        self.tables = [replace(table, frame=table.frame.clear()) for table in self.tables]
+        return self.tables
 
     def check(
         self, frame: pl.DataFrame, faults: Mapping[str, pl.Expr], message: Callable[[str], str] | str

@@ -32,7 +32,8 @@ def by_distinct(text: pl.Series, parse: Callable[[pl.Expr], pl.Expr]) -> pl.Seri
     values = distinct.cast(pl.String).to_frame("x").lazy().select(parse(pl.col("x"))).collect().to_series()
     if values.is_empty():
         return pl.Series(text.name, [None], dtype=values.dtype).new_from_index(0, len(text))
-    places = pl.repeat(None, 1 + int(codes.max()), dtype=pl.UInt32, eager=True)  # type: ignore[arg-type]
+    size = 1 + int(codes.max())  # type: ignore[arg-type]
+    places = pl.Series([0], dtype=pl.UInt32).new_from_index(0, size)
     places = places.scatter(distinct.to_physical(), pl.int_range(len(values), dtype=pl.UInt32, eager=True))
     return values.gather(places.gather(codes)).alias(text.name)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.sources.findings import counted
-from clientlens.sources.parsing import mangled_number
+from clientlens.sources.parsing import by_distinct, mangled_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,16 +84,16 @@ def about_offsets(tables: Sequence[CsvTable], heads: pl.DataFrame, options: Read
     zone = options.workspace_timezone
     there = pl.col("placed_at").dt.convert_time_zone(zone)
     expected = (there.dt.base_utc_offset() + there.dt.dst_offset()).dt.total_minutes()
-    text = (
-        pl.col("created at")
-        .str.strip_chars()
-        .str.extract(r"([+-][0-9]{2}:?[0-9]{2})$")
-        .str.replace(":", "", literal=True)
+    offsets = by_distinct(
+        heads["created at"].str.strip_chars().str.tail(6),
+        lambda end: end.str.extract(r"([+-][0-9]{2}:?[0-9]{2})$").str.replace(":", "", literal=True),
     )
+    text = pl.col("offset")
     minutes = text.str.slice(1, 2).cast(pl.Int64) * 60 + text.str.slice(3, 2).cast(pl.Int64)
     east = pl.when(text.str.starts_with("-")).then(-minutes).otherwise(minutes)
     wrong = (
-        heads.select("_file", offset=text, fits=east == expected)
+        heads.select("_file", "placed_at", offset=offsets)
+        .select("_file", "offset", fits=east == expected)
         .filter(~pl.col("fits"))
         .group_by("_file")
         .agg(pl.len().alias("count"), pl.col("offset").unique().sort())

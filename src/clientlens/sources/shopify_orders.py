@@ -11,7 +11,7 @@ from clientlens.model.batch import Batch
 from clientlens.model.tables import ORDER_LINES, ORDERS
 from clientlens.sources import shopify_notes as notes
 from clientlens.sources.findings import Findings, stack
-from clientlens.sources.parsing import clean, divide_half_even, number_text, word
+from clientlens.sources.parsing import by_distinct, clean, divide_half_even, number_text, word
 from clientlens.sources.shopify_checkouts import is_checkouts
 from clientlens.sources.shopify_people import bad_email_note, distinct_people, people_of
 from clientlens.sources.shopify_rows import CONTACT, LINE, from_heads, group, set_aside
@@ -70,16 +70,16 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
         BadHeader: a needed column is missing. NotRecognised: these are checkouts.
         AmbiguousDates, UnterminatedQuote: see there.
     """
-    tables = [_table(file) for file in files]
+    tables: Sequence[CsvTable] = [_table(file) for file in files]
     ascii_only = all(file.text.isascii() for file in files)
     findings = Findings(tables)
     findings.bad_records()
-    stacked = stack(tables, COLUMNS)
-    grouped = group(stacked, COLUMNS, findings, what="order", ascii_only=ascii_only)
+    file_notes = notes.about_files(tables)
+    grouped = group(stack(tables, COLUMNS), COLUMNS, findings, what="order", ascii_only=ascii_only)
     heads, time_notes = read_heads(grouped.heads, tables, TIMES, AMOUNTS, options, findings, what="order")
     heads = heads.with_columns(
-        payment_state=word(pl.col("financial status")),
-        fulfilment_state=word(pl.col("fulfillment status")),
+        payment_state=by_distinct(heads["financial status"], word),
+        fulfilment_state=by_distinct(heads["fulfillment status"], word),
         source_id=number_text(pl.col("id")),
         discount_codes=clean(pl.col("discount code"), ascii_only=ascii_only),
         placed_on=local_day("placed_at", options),
@@ -87,11 +87,14 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
     _check_states(heads, findings)
     lines = read_lines(grouped, heads, tables, options, findings, ascii_only=ascii_only)
     bad_heads, aside = set_aside(grouped, findings, "order")
+    duplicates = grouped.duplicates
+    del grouped
+    tables = findings.without_cells()
     if len(bad_heads):
         heads = heads.filter(~pl.col("_head").is_in(bad_heads.implode()))
         lines = lines.filter(~pl.col("_head").is_in(bad_heads.implode()))
     people = people_of(heads, options, ascii_only=ascii_only)
-    heads = heads.with_columns(person_key=people["person_key"]).with_row_index("version")
+    heads = heads.drop(CONTACT).with_columns(person_key=people["person_key"]).with_row_index("version")
     tips = lines.filter("is_tip").group_by("_head").agg(tip=pl.col("line_total").sum())
     heads = _with_price(heads.join(tips, on="_head", how="left", maintain_order="left"))
     orders = _orders(heads, options, ascii_only=ascii_only)
@@ -106,12 +109,12 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
             ORDER_LINES.conform(lines.with_columns(store=pl.lit(options.store))), lines, "version"
         ),
         people=distinct_people(people, heads["placed_at"], options, NAME, ordered=True),
-        rows_duplicate=grouped.duplicates,
+        rows_duplicate=duplicates,
         rows_set_aside=aside.height + sum(len(table.bad) for table in tables),
         problems=findings.sorted_problems(),
         rejects=findings.rejects(aside),
         notes=(
-            *notes.about_files(tables),
+            *file_notes,
             *time_notes,
             *notes.about_orders(orders),
             *notes.about_offsets(tables, heads, options),

@@ -12,6 +12,7 @@ from clientlens.sources.parsing import (
     EMAIL,
     blank_to_null,
     boolean,
+    by_distinct,
     clean,
     email,
     email_key,
@@ -47,10 +48,11 @@ def people_of(heads: pl.DataFrame, options: ReadOptions, *, ascii_only: bool) ->
     def text(name: str) -> pl.Expr:
         return clean(pl.col(name), ascii_only=ascii_only)
 
-    def street(kind: str) -> pl.Expr:
-        return pl.coalesce(text(f"{kind} address1"), text(f"{kind} street"))
+    def chosen(part: str) -> pl.Expr:
+        """Of the address that counts; chosen first, so that only half of the cells are cleaned."""
+        raw = pl.when("billed").then(f"billing {part}").otherwise(f"shipping {part}")
+        return clean(raw, ascii_only=ascii_only)
 
-    billed = pl.col("billed")
     people = heads.with_columns(
         billed=blank_to_null(pl.coalesce("billing address1", "billing street")).is_not_null()
     )
@@ -58,20 +60,17 @@ def people_of(heads: pl.DataFrame, options: ReadOptions, *, ascii_only: bool) ->
         people.lazy()
         .select(
             name=pl.coalesce(text("billing name"), text("shipping name")),
-            street=pl.when(billed).then(street("billing")).otherwise(street("shipping")),
+            street=pl.coalesce(chosen("address1"), chosen("street")),
             company=pl.coalesce(text("billing company"), text("shipping company")),
             email=email(pl.col("email"), ascii_only=ascii_only),
             raw_phone=pl.coalesce(
                 placeholder_to_null(pl.col(name)) for name in ("phone", "billing phone", "shipping phone")
             ),
             any_country=pl.coalesce(text("billing country"), text("shipping country")),
-            accepts_email=boolean(pl.col("accepts marketing")),
-            **{
-                name: pl.when(billed).then(text(f"billing {part}")).otherwise(text(f"shipping {part}"))
-                for name, part in _PARTS.items()
-            },
+            **{name: chosen(part) for name, part in _PARTS.items()},
         )
         .collect()
+        .with_columns(accepts_email=by_distinct(heads["accepts marketing"], boolean))
     )
     key, shown = read_phones(
         people["raw_phone"],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from clientlens.sources.parsing import blank_to_null, clean
+from clientlens.sources.parsing import clean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class Grouped:
     """Rows of all files, grouped.
 
     rows: every kept row, with `PLACE`, `number` (without one leading '#') and `_head`: `_i` of its first row.
-    heads: the first rows; a version of an order or checkout each; with `row_count`.
+    heads: the first rows without `LINE`; a version of an order or checkout each; with `row_count`.
     duplicates: how many rows repeat another version of the call to the letter and are left out of both.
     orphans: rows without a first row (also no longer in `rows`).
     """
@@ -62,15 +62,18 @@ def group(
         what: "order" or "checkout", for messages.
         ascii_only: the files hold nothing else.
     """
-    marked = (
+    marks = (
         stacked.lazy()
-        .with_columns(
+        .select(
+            "_i",
             number=clean(pl.col("name"), ascii_only=ascii_only).str.strip_prefix("#"),
-            is_head=pl.any_horizontal(blank_to_null(pl.col(name)).is_not_null() for name in HEAD_MARKS),
+            is_head=pl.any_horizontal(_filled(pl.col(name)) for name in HEAD_MARKS),
         )
-        .with_columns(_head=pl.when("is_head").then("_i").forward_fill())
+        .select("number", "is_head", _head=pl.when("is_head").then("_i").forward_fill())
         .collect()
     )
+    # One chunk, as in all other columns: else every later step would first copy them all into one.
+    marked = stacked.hstack(marks.rechunk())
     nameless = marked.filter(pl.col("number").is_null())
     if nameless.height:
         findings.add_rows(nameless, f"the row has no {what} number", "name")
@@ -88,10 +91,14 @@ def group(
     rows, duplicates = _versions(rows, columns, findings, what)
     if not rows["_head"].is_sorted():  # a later row was found in another place than below its first row
         rows = rows.sort("_head", pl.col("_i") != pl.col("_head"), "_i")
-    heads = rows.filter("is_head")
+    heads = rows.select(pl.exclude(LINE)).filter("is_head").rechunk()
     # Rows are in runs by first row, in the order of `heads`.
     heads = heads.with_columns(row_count=rows["_head"].rle().struct.field("len").cast(pl.Int64))
     return Grouped(rows, heads, duplicates, orphans)
+
+
+def _filled(text: pl.Expr) -> pl.Expr:
+    return text.str.contains(r"\S").fill_null(value=False)
 
 
 def _attach(marked: pl.DataFrame) -> pl.DataFrame:

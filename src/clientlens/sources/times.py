@@ -16,7 +16,7 @@ import polars as pl
 
 from clientlens.errors import AmbiguousDates, BadSetting
 from clientlens.model.tables import INSTANT
-from clientlens.sources.parsing import blank_to_null
+from clientlens.sources.parsing import blank_to_null, by_distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -101,7 +101,16 @@ def zoned(text: pl.Series) -> pl.Series:
                 .str.replace(r" ?([+-][0-9]{2}):?([0-9]{2})$", " ${1}${2}")
             ),
         )
-    return valid.str.to_datetime("%Y-%m-%d %H:%M:%S %z", time_unit="us", time_zone="UTC")
+    # A file has a handful of offsets; taking them off oneself is far cheaper than parsing %z in each cell.
+    local = valid.str.head(19).str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", time_zone="UTC")
+    return local - by_distinct(valid.str.slice(20), _offset)
+
+
+def _offset(text: pl.Expr) -> pl.Expr:
+    """Duration of `-0700`."""
+    minutes = text.str.slice(1, 2).cast(pl.Int64) * 60 + text.str.slice(3, 2).cast(pl.Int64)
+    east = pl.when(text.str.starts_with("-")).then(-minutes).otherwise(minutes)
+    return pl.duration(minutes=east, time_unit="us")
 
 
 def plain(text: pl.Series) -> pl.Series:

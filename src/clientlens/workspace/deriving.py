@@ -188,7 +188,8 @@ def derive_clients(change: Change, people: pl.DataFrame, *, afresh: bool = False
         change.set_current(table, None, change.store(table, None, frame))
     keys = empty(IDENTITIES) if old_keys is None else old_keys
     known = found.identities.join(keys, on="person_key", how="semi").select("client_id").unique()
-    same = found.clients.join(old_clients, on=list(CLIENTS.schema), how="semi", nulls_equal=True)
+    mine = found.clients.join(known, on="client_id", how="semi")
+    same = mine.join(old_clients, on=list(CLIENTS.schema), how="semi", nulls_equal=True)
     return ClientChange(
         added=found.clients.height - known.height,
         updated=known.join(same, on="client_id", how="anti").height,

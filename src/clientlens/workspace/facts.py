@@ -33,15 +33,20 @@ def encode(table: Table, frame: pl.DataFrame) -> bytes:
             every other column), nulls first.
     """
     rows = table.conform(frame)
-    order = list(table.sort)
-    if not table.key:
-        order += [name for name in rows.columns if name not in table.sort]
+    rows = rows.sort(table.sort) if table.key else _sorted_by_all(rows, list(table.sort))
     buffer = io.BytesIO()
     # One chunk: Parquet pages follow the chunks of the frame, and these follow how it came about.
-    rows.sort(order).rechunk().write_parquet(
-        buffer, compression="zstd", statistics=True, row_group_size=ROW_GROUP
-    )
+    rows.rechunk().write_parquet(buffer, compression="zstd", statistics=True, row_group_size=ROW_GROUP)
     return buffer.getvalue()
+
+
+def _sorted_by_all(rows: pl.DataFrame, order: list[str]) -> pl.DataFrame:
+    """Sorted by `order`, then by every other column; the latter only where the first one does not settle it."""
+    first = order[0]
+    tied = rows[first].is_duplicated()
+    everything = [*order, *(name for name in rows.columns if name not in order)]
+    parts = [rows.filter(~tied), rows.filter(tied).sort(everything)]
+    return pl.concat(parts).sort(first, maintain_order=True)
 
 
 def write(folder: Path, table: Table, month: str | None, rows: int, data: bytes) -> Stored:
