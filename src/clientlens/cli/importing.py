@@ -79,6 +79,7 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
         at=run.clock(),
         command=shlex.join(["clientlens", "import", *files]),
         options=wanted.reading,
+        actor=run.actor,
         lock_timeout=wanted.lock_timeout,
         dry_run=wanted.dry_run,
         strict=wanted.strict,
