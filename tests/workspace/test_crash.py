@@ -170,6 +170,60 @@ def test_a_full_disk_is_an_error_that_changes_nothing(case, trials, record_prope
     assert 4 in statuses
 
 
+class Program(Case):
+    """The command line itself: what it says, how it ends, and what it leaves."""
+
+    def __init__(self, server, folder):
+        self.which, self.server, self.folder = "cli", server, folder
+        self.template = folder / "template"
+        self.template.mkdir()
+        path = self.template / "ws"
+        arguments = ("import", "--timezone", "Europe/Rome", str(driver.HANDMADE / "orders_2.csv"))
+        (self.template / "arguments").write_text("\n".join(arguments))
+        driver.make.add(path, driver.first())
+        self.operation = driver.Operation(None, lambda path: server.run("cli", str(path), root=path.parent))
+        self.before = driver.found(path)[0]
+        done = self.fresh("done")
+        status, self.calls = server.run("cli", str(done / "ws"), root=done)
+        assert status == 0, (folder / "done.stderr").read_text()
+        self.after = driver.found(done / "ws")[0]
+        assert self.before != self.after
+
+    def broken_at(self, number, mode):
+        """One line of error and one of help, or the one line of an interrupted run; never a traceback."""
+        root = self.fresh(f"{mode}-{number}")
+        status, _ = self.server.run("cli", str(root / "ws"), root=root, at=number, mode=mode)
+        told = (self.folder / f"{root.name}.stderr").read_text().splitlines()
+        if mode[:3] == "SIG":
+            name, code = {"SIGTERM": ("terminated", 143), "SIGINT": ("interrupted", 130)}[mode]
+            assert status in {0, code}, (status, told)
+            assert status == 0 or told == [f"clientlens: {name}; nothing is half done"]
+        else:
+            assert status in ({0, -signal.SIGKILL} if mode == "kill" else {0, 4}), (status, told)
+            assert status != 4 or (len(told), told[0][:18]) == (2, "clientlens: error:"), told
+        found = driver.found(root / "ws")[0]
+        assert found == self.after or (found == self.before and status != 0)
+        assert self.server.run("cli", str(root / "ws"), root=root)[0] == 0
+        assert driver.found(root / "ws")[0] == self.after
+        shutil.rmtree(root)
+        return status
+
+
+@pytest.mark.parametrize(("mode", "code"), [("ENOSPC+", 4), ("EIO", 4), ("SIGTERM", 143), ("SIGINT", 130)])
+def test_the_program_says_in_one_line_what_stopped_it(server, tmp_path, trials, mode, code, record_property):
+    program = Program(server, tmp_path)
+    statuses = program.sweep(mode, 89, trials, start=5)
+    trials.report(record_property, "import, by the program", f"{mode} at every 89th call")
+    assert code in statuses
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["kill", "ENOSPC", "ENOSPC+", "EIO", "SIGTERM", "SIGINT"])
+def test_the_program_can_be_stopped_at_every_call(server, tmp_path, trials, mode, record_property):
+    Program(server, tmp_path).sweep(mode, 1, trials)
+    trials.report(record_property, "import, by the program", mode)
+
+
 @pytest.mark.slow
 @every_operation
 @pytest.mark.parametrize("mode", ["kill", "killafter", "short", "ENOSPC", "ENOSPC+", "EIO"])

@@ -117,11 +117,9 @@ def _told(entry: Entry, imports: Mapping[int, ImportRecord]) -> str:
         record = imports.get(body.get("import_id", 0))
         return f"{verb} {_files(record)} (import {body.get('import_id')})"
     if entry.kind == "repair":
-        if body.get("orphans"):
-            return f"deleted {body['orphans']} files that no state names"
-        return f"derived {body.get('files', 'all')} current files anew"
+        return f"current files derived anew: {body.get('files', 'all')}; orphans deleted: {body.get('orphans', 0)}"
     if entry.kind == "vacuum":
-        return f"deleted {body.get('files')} old files, {body.get('bytes'):,} bytes"
+        return f"old files deleted: {body.get('files')}, {body.get('bytes'):,} bytes"
     parts = [entry.kind, entry.subject, *(f"{name} {value}" for name, value in body.items())]
     return ", ".join(part for part in parts if part)
 

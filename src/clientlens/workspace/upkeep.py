@@ -126,17 +126,17 @@ def rebuild(
         current = [live for live in writer.state.live(Role.CURRENT) if live.file.path not in whole]
         broken = [one for one, _ in _broken(path, current)]
         damaged = tuple(str(path / one.file.path) for one in broken)
+        tidied = tidy(path, writer.connection, orphans_alone=True)
         with change_of(writer) as change:
             change.give_up(broken)
             rebuild_all(change)
-            done = Event("repair", {"files": len(change.current)})
+            files = len(change.current)
+            done = Event("repair", {"files": files, "orphans": tidied.files})
             if change.removed or change.current:
                 zone = str(writer.state.timezone)
                 writer.commit(change, timezone=zone, at=at, command=command, also=[done])
-            files = len(change.current)
-        tidied = tidy(path, writer.connection)
-        if not files and tidied.files:
-            writer.record([Event("repair", {"files": 0, "orphans": tidied.files})], at=at)
+            elif tidied.files:
+                writer.record([done], at=at)
         return Repaired(files, damaged, tidied.files, tidied.bytes, tidied.alone)
 
 

@@ -151,14 +151,14 @@ class Tidied:
     alone: bool
 
 
-def tidy(folder: Path, connection: sqlite3.Connection) -> Tidied:
+def tidy(folder: Path, connection: sqlite3.Connection, *, orphans_alone: bool = False) -> Tidied:
     """Delete files that only states older than the last `KEPT_STATES` hold, and orphans, unless someone is reading."""
     with without_readers(folder) as alone:
         if not alone:
             return Tidied(0, 0, alone=False)
         with database.sqlite_errors(folder / CATALOGUE):
             state = catalogue.state_of(connection, folder)
-            if state.timezone is not None:
+            if state.timezone is not None and not orphans_alone:
                 catalogue.forget_replaced(connection, state.snapshot - KEPT_STATES + 1)
             known = catalogue.state_of(connection, folder).known_paths
         files = size = 0
