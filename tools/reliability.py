@@ -164,10 +164,11 @@ def rows_of(reports: list[Path]) -> list[tuple[str, str, int, int]]:
 
 def failing(report: Path) -> list[str]:
     """Names of the tests that failed or could not be set up, without their parameters."""
-    names = []
-    for case in ET.parse(report).getroot().iter("testcase"):  # noqa: S314 - written by pytest just now
-        if case.find("failure") is not None or case.find("error") is not None:
-            names.append(str(case.get("name")).split("[")[0])
+    names = [
+        str(case.get("name")).split("[")[0]
+        for case in ET.parse(report).getroot().iter("testcase")  # noqa: S314 - written by pytest just now
+        if case.find("failure") is not None or case.find("error") is not None
+    ]
     return list(dict.fromkeys(names))
 
 
@@ -204,11 +205,14 @@ def main() -> int:
         rows = rows_of(given)
     noticed = [(one, broken(one)) for one in BREAKS]
     trials, failures = sum(row[2] for row in rows), sum(row[3] for row in rows)
+    ran = (
+        f"Run on {dt.datetime.now(dt.UTC):%Y-%m-%d} with Python {platform.python_version()} on "
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores: "
+        f"**{trials:,} trials, {failures:,} failures**."
+    )
     made = "\n".join(
         [
-            f"Run on {dt.datetime.now(dt.UTC):%Y-%m-%d} with Python {platform.python_version()} on "
-            f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores: "
-            f"**{trials:,} trials, {failures:,} failures**.",
+            ran,
             "",
             table(
                 ("operation", "what was done to it", "trials", "failures"),
