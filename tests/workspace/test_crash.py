@@ -213,15 +213,16 @@ class Program(Case):
 def test_the_program_says_in_one_line_what_stopped_it(server, tmp_path, trials, mode, code, record_property):
     program = Program(server, tmp_path)
     statuses = program.sweep(mode, 89, trials, start=5)
-    trials.report(record_property, "import, by the program", f"{mode} at every 89th call")
+    trials.report(record_property, "the program's import", f"{mode} at every 89th call")
     assert code in statuses
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("mode", ["kill", "ENOSPC", "ENOSPC+", "EIO", "SIGTERM", "SIGINT"])
-def test_the_program_can_be_stopped_at_every_call(server, tmp_path, trials, mode, record_property):
-    Program(server, tmp_path).sweep(mode, 1, trials)
-    trials.report(record_property, "import, by the program", mode)
+@pytest.mark.parametrize("mode", ["kill", "ENOSPC+", "EIO", "SIGTERM", "SIGINT"])
+def test_the_program_can_be_stopped_anywhere(server, tmp_path, trials, mode, record_property):
+    """The operations below it are broken at every call; here it is what the program says and how it ends."""
+    Program(server, tmp_path).sweep(mode, 11, trials)
+    trials.report(record_property, "the program's import", f"{mode} at calls all along")
 
 
 @pytest.mark.slow
