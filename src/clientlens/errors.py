@@ -162,6 +162,21 @@ class UnknownImport(UsageError):
         )
 
 
+class UnknownTable(UsageError):
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"no table is called {name!r}", f"there are {', '.join(known)}")
+
+
+class EntryConflict(UsageError):
+    """The idempotency key of a ledger entry stands there for another one."""
+
+    def __init__(self, key: str, kind: str, known: str) -> None:
+        super().__init__(
+            f"{key!r} is the key of another entry ({known}), it cannot be one of {kind}",
+            "see 'clientlens workspace history'; nothing was written",
+        )
+
+
 class UnknownSchema(UsageError):
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(f"no answer is called {name!r}", f"there are {', '.join(known)}")
@@ -345,20 +360,27 @@ class WorkspaceLocked(WorkspaceError):
 
 
 class WorkspaceNewer(WorkspaceError):
-    def __init__(self, found: int, known: int) -> None:
+    def __init__(self, found: int, known: int, file: str | None = None) -> None:
         super().__init__(
-            f"the workspace has format {found}, this program knows formats up to {known}",
+            (f"{file}: " if file else "")
+            + f"the workspace has format {found}, this program knows formats up to {known}",
             "upgrade clientlens",
+            file=file,
         )
 
 
 class WorkspaceDamaged(WorkspaceError):
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(
-            f"{file}: {reason}",
-            "run 'clientlens workspace status'; restore the file from a backup",
-            file=file,
-        )
+    """A stored file is not what was written; `others` more are not either."""
+
+    def __init__(self, file: str, reason: str, *, others: int = 0, repairable: bool | None = None) -> None:
+        more = f" (and {others} more {'file is' if others == 1 else 'files are'} damaged)" if others else ""
+        hint = {
+            None: "see 'clientlens workspace check'; 'check --repair' derives again what can be",
+            True: "run 'clientlens workspace check --repair'",
+            False: "restore it from a backup, or take its import back ('clientlens workspace undo') and repeat it",
+        }
+        super().__init__(f"{file}: {reason}{more}", hint[repairable], file=file)
+        self.reason = reason
 
 
 class WorkspaceReadOnly(WorkspaceError):

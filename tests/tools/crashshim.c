@@ -1,6 +1,7 @@
 /* LD_PRELOAD shim: counts, logs and breaks file-changing libc calls below $CRASH_ROOT.
    CRASH_AT=n   act on the n-th call (1-based); 0/unset = only count
    CRASH_MODE   kill (SIGKILL before the call) | killafter | short (half the write, then SIGKILL) | ENOSPC | EIO | ENOSPC+ (from n on)
+                | SIGTERM | SIGINT (and go on)
    CRASH_LOG    binary log: "op\0path\0arg2\0off\0len\0" + len bytes, for power-loss replay
    CRASH_COUNT  file that receives the number of calls at exit
    cc -shared -fPIC -O2 -o crashshim.so crashshim.c -ldl -lpthread */
@@ -52,6 +53,7 @@ static int point(const char *op, const char *path) {
   int plus = mode[strlen(mode) - 1] == '+';
   if (c != at && !(plus && c > at)) return 0;
   if (!strncmp(mode, "ENOSPC", 6) || !strncmp(mode, "EIO", 3)) { if (!strncmp(op, "unlink", 6) || !strcmp(op, "rmdir")) return 0; errno = mode[1] == 'N' ? ENOSPC : EIO; return -1; }
+  if (!strncmp(mode, "SIG", 3)) { kill(getpid(), mode[3] == 'T' ? SIGTERM : SIGINT); return 0; }
   if (!strcmp(mode, "short")) return 2; if (!strcmp(mode, "killafter")) return 3;
   kill(getpid(), SIGKILL); for (;;) pause();
 }

@@ -1,9 +1,19 @@
-"""What the crash tests break: one import into the workspace that is named. Every kind of file is written by it."""
+"""What the crash tests break: one operation on the workspace that is named.
+
+An operation has a `prepare` (what stands before it), an `act`, and says whether `act` may simply be done again.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
@@ -11,7 +21,15 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
 import conftest as make  # noqa: E402 - found through the path above
 import crash  # noqa: E402
 
-from clientlens.errors import ClientlensError  # noqa: E402
+from clientlens.cli.main import main as program  # noqa: E402
+from clientlens.errors import ClientlensError, WorkspaceMissing  # noqa: E402
+from clientlens.workspace import ledger, upkeep  # noqa: E402
+from clientlens.workspace.events import Event  # noqa: E402
+from clientlens.workspace.lock import reading  # noqa: E402
+from clientlens.workspace.workspace import Workspace  # noqa: E402
+
+HANDMADE = HERE.parent / "handmade" / "main"
+OLD = HERE / "kept" / "format-1"
 
 
 def first():
@@ -28,15 +46,110 @@ def second():
     )
 
 
+def _three(path):
+    make.add(path, first())
+    make.add(path, second())
+    make.add(path, make.batch(make.order("2", email="bob@example.com", tags="x"), name="third"))
+
+
+def _replaced(path):
+    """Six states whose files all lie there, since somebody is reading."""
+    make.add(path, first())
+    with reading(path):
+        for number in range(5):
+            make.add(path, make.batch(make.order("1", refunded=number + 1), name=str(number)))
+
+
+def _damaged(path):
+    """A current file is cut, another one is gone, and an orphan lies beside them."""
+    _three(path)
+    with Workspace.open(path) as workspace:
+        truth = {live.file.path for live in workspace.state.live("batch")}
+        derived = [f.file.path for f in workspace.state.live("current") if f.file.path not in truth]
+    os.truncate(path / derived[0], 7)
+    (path / derived[-1]).unlink()
+    (path / "facts" / "orders-2020-01-00.parquet").write_bytes(b"orphan")
+
+
+def _noted(path):
+    make.add(path, first())
+    _append(path, Event("note", {"text": "likes lavender"}, key="n1", person_key="e:anna@example.com"))
+
+
+def _append(path, *events):
+    ledger.append(path, events, at=make.AT, actor="ada", command="append")
+
+
+def _two_entries(path):
+    points = Event("points", {"points": 5}, key="p1", person_key="e:anna@example.com")
+    _append(path, points, Event("points", {"points": -2}, key="p2", person_key="e:bob@example.com"))
+
+
+def _nothing(path):
+    pass
+
+
+@dataclass(frozen=True)
+class Operation:
+    """`again`: doing it twice is the same as doing it once."""
+
+    prepare: Callable
+    act: Callable
+    again: bool = True
+
+
+OPERATIONS = {
+    "import into nothing": Operation(_nothing, lambda path: make.add(path, first())),
+    "import": Operation(lambda path: make.add(path, first()), lambda path: make.add(path, second())),
+    "undo": Operation(_three, lambda path: upkeep.undo(path, 2, at=make.AT, command="undo"), again=False),
+    "vacuum": Operation(_replaced, lambda path: upkeep.vacuum(path, at=make.AT, command="vacuum")),
+    "repair": Operation(_damaged, lambda path: upkeep.rebuild(path, at=make.AT, command="repair")),
+    "ledger append": Operation(_noted, _two_entries),
+    "format 1 to 2": Operation(lambda path: shutil.copytree(OLD, path), _two_entries),
+}
+
+
+def found(path):
+    """What a reader finds: no workspace, what is damaged, or rows, hashes and ledger of a state that is whole.
+
+    Entries about housekeeping do not count: doing it again may find something left to do.
+    """
+    try:
+        damage = upkeep.check(path).damage
+    except WorkspaceMissing:
+        return "missing"
+    if damage:
+        return [(Path(one.file).name, one.reason, one.repairable) for one in damage]
+    with Workspace.open(path) as workspace:
+        entries = [
+            (entry.kind, entry.key, entry.person_key, entry.body, entry.at)
+            for entry in ledger.history(workspace)
+            if entry.kind not in {"vacuum", "repair"}
+        ]
+    return make.content(path), entries
+
+
 def main(which, path):
     """0, an error's own exit status, or 99 for what would be a traceback."""
+    if which == "cli":
+        return _program(Path(path))
     try:
-        make.add(Path(path), {"first": first, "second": second}[which]())
+        OPERATIONS[which].act(Path(path))
     except ClientlensError as error:
         return int(error.exit_code)
     except Exception:  # noqa: BLE001 - any other one would be a traceback
         return 99
     return 0
+
+
+def _program(path):
+    """The command line that stands in the file beside the folder, in this process and with its real signal handlers."""
+    sys.argv = ["clientlens", "-w", str(path), *(path.parent / "arguments").read_text().splitlines()]
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        os.dup2(os.open(f"{path.parent}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    sys.stdout = os.fdopen(1, "w", closefd=False)
+    sys.stderr = os.fdopen(2, "w", closefd=False)
+    program()
 
 
 if __name__ == "__main__":

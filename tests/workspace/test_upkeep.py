@@ -7,7 +7,9 @@ import pytest
 from clientlens.errors import UnknownImport, WorkspaceDamaged, WorkspaceMissing
 from clientlens.workspace import upkeep
 from clientlens.workspace.folder import FACTS
+from clientlens.workspace.upkeep import Damage
 from clientlens.workspace.workspace import Workspace
+from clientlens.workspace.writing import Tidied
 
 
 @pytest.fixture
@@ -72,7 +74,7 @@ def test_there_is_nothing_to_undo_or_check_where_there_is_no_workspace(ws, make)
     for call in (
         lambda: _undo(ws, make),
         lambda: upkeep.check(ws),
-        lambda: upkeep.vacuum(ws, command="vacuum"),
+        lambda: upkeep.vacuum(ws, at=make.at, command="vacuum"),
     ):
         with pytest.raises(WorkspaceMissing):
             call()
@@ -83,7 +85,7 @@ def test_deriving_everything_anew_changes_nothing_when_all_is_well(ws, make, bat
     for name in "abc":
         make.add(ws, batches[name])
     before = make.content(ws)
-    assert upkeep.rebuild(ws, at=make.at, command="repair") == 0
+    assert upkeep.rebuild(ws, at=make.at, command="repair").files == 0
     assert make.content(ws) == before
 
 
@@ -97,7 +99,8 @@ def test_a_lost_current_file_is_derived_anew(ws, make, batches, table):
         current = [f.file.path for f in workspace.state.live("current")]
     (lost,) = [p for p in current if p.startswith(f"facts/{table}-") and p not in kept]
     (ws / lost).unlink()
-    assert upkeep.rebuild(ws, at=make.at, command="repair") == 1
+    done = upkeep.rebuild(ws, at=make.at, command="repair")
+    assert (done.files, done.damaged) == (1, (str(ws / lost),))
     assert make.content(ws) == before
 
 
@@ -120,7 +123,7 @@ def test_a_full_check_finds_a_flipped_bit_that_opening_does_not(ws, make, batche
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     with Workspace.open(ws):
         pass
-    assert upkeep.check(ws).damage == (f"{path}: its content has changed",)
+    assert upkeep.check(ws).damage == (Damage(str(path), "its content has changed", repairable=False),)
 
 
 def test_vacuum_deletes_what_no_state_names_unless_someone_reads(ws, make, batches):
@@ -128,7 +131,7 @@ def test_vacuum_deletes_what_no_state_names_unless_someone_reads(ws, make, batch
     orphan = ws / FACTS / ".orders-2026-01-0.parquet.tmp"
     orphan.write_bytes(b"12345")
     with Workspace.open(ws):
-        assert upkeep.vacuum(ws, command="vacuum") == (0, 0)
+        assert upkeep.vacuum(ws, at=make.at, command="vacuum") == Tidied(0, 0, alone=False)
     assert upkeep.check(ws).orphans == (str(orphan),)
-    assert upkeep.vacuum(ws, command="vacuum") == (1, 5)
+    assert upkeep.vacuum(ws, at=make.at, command="vacuum") == Tidied(1, 5, alone=True)
     assert not orphan.exists()

@@ -18,7 +18,7 @@ from clientlens.errors import (
     WorkspaceReadOnly,
 )
 from clientlens.model.tables import ORDERS, TABLES
-from clientlens.workspace import catalogue, facts
+from clientlens.workspace import database, facts
 from clientlens.workspace.folder import CATALOGUE, FACTS
 from clientlens.workspace.workspace import Workspace, locate, stored_timezone
 
@@ -179,7 +179,7 @@ def test_the_status_tells_what_is_in_it(filled, make):
     (filled / FACTS / "orders-2026-01-0000.parquet").write_bytes(b"left over")
     with Workspace.open(filled) as workspace:
         status = workspace.status()
-    assert (status.format, status.path, status.timezone, status.imports) == (1, filled, "Europe/Rome", 1)
+    assert (status.format, status.path, status.timezone, status.imports) == (2, filled, "Europe/Rome", 1)
     assert [(t.name, t.rows, t.files) for t in status.tables] == [
         ("orders", 2, 2),
         ("order_lines", 2, 2),
@@ -326,7 +326,7 @@ def test_a_newer_format_is_refused_and_not_touched(filled, make):
     connection.execute("PRAGMA user_version = 7")
     connection.close()
     before = (filled / CATALOGUE).read_bytes()
-    expected = "the workspace has format 7, this program knows formats up to 1"
+    expected = f"{filled / CATALOGUE}: the workspace has format 7, this program knows formats up to 2"
     assert _fails(filled, WorkspaceNewer).message == expected
     with pytest.raises(WorkspaceNewer):
         make.add(filled, make.batch(make.order("9"), name="b"))
@@ -409,7 +409,7 @@ def test_sqlite_failures_have_their_own_errors(tmp_path):
     for code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY):
         error = sqlite3.OperationalError("x")
         error.sqlite_errorcode = code
-        with pytest.raises(Exception) as caught, catalogue.sqlite_errors(tmp_path / CATALOGUE):
+        with pytest.raises(Exception) as caught, database.sqlite_errors(tmp_path / CATALOGUE):
             raise error
         found[code] = type(caught.value).__name__
     assert list(found.values()) == ["DiskFailed", "DiskFailed", "WorkspaceLocked", "WorkspaceReadOnly"]

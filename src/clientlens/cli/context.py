@@ -51,6 +51,7 @@ class Run:
     stdin: BinaryIO | None = None
     stdout_is_terminal: bool = False
     terminal_width: int | None = None
+    user: str | None = None
     flags: Flags = field(default_factory=Flags)
     exit_code: int = 0
     _settings: Settings | None = None
@@ -82,14 +83,27 @@ class Run:
         """
         from clientlens.workspace.workspace import Workspace
 
-        path = self.workspace_path()
-        if path is None:
-            raise WorkspaceMissing(str(self.folder))
-        with Workspace.open(path) as workspace:
+        with Workspace.open(self.existing_workspace()) as workspace:
             wanted = self.environment.get("CLIENTLENS_TIMEZONE")
             if wanted and wanted != workspace.timezone:
                 raise TimezoneConflict(workspace.timezone, wanted)
             yield workspace
+
+    def existing_workspace(self) -> Path:
+        """Where the workspace is, for what changes it.
+
+        Raises:
+            WorkspaceMissing: nothing is named and none exists.
+        """
+        path = self.workspace_path()
+        if path is None:
+            raise WorkspaceMissing(str(self.folder))
+        return path
+
+    @property
+    def actor(self) -> str | None:
+        """The user's name on this machine, for the history; None where nothing says it."""
+        return self.user or self.environment.get("LOGNAME") or self.environment.get("USER") or None
 
     # --- time and settings ---------------------------------------------------------------------------
 

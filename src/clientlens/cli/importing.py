@@ -93,6 +93,7 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
             at=run.clock(),
             command=shlex.join(["clientlens", "import", *files]),
             options=wanted.reading(timezone, run.settings.country_of(wanted.store)),
+            actor=run.actor,
             lock_timeout=wanted.lock_timeout,
             dry_run=wanted.dry_run,
             strict=wanted.strict,

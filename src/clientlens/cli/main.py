@@ -71,7 +71,19 @@ def _run_of_process() -> Run:
         stdin=sys.stdin.buffer if sys.stdin is not None else None,
         stdout_is_terminal=terminal,
         terminal_width=shutil.get_terminal_size().columns if terminal else None,
+        user=_user(),
     )
+
+
+def _user() -> str | None:
+    """Whoever this process runs as; None where the machine has no name for them."""
+    import os
+    import pwd
+
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return None
 
 
 def execute(arguments: Sequence[str], run: Run) -> int:  # noqa: PLR0911 - one for each way to end

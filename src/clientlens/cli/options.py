@@ -60,6 +60,11 @@ def global_params() -> list[Parameter]:
     ]
 
 
+def json_param() -> Parameter:
+    """--json alone, for a command whose --format means something else."""
+    return _option("--json", to="json", is_flag=True, help="Say what was done as JSON.")
+
+
 def answer_params() -> list[Parameter]:
     """--format, --json, --output, --force, --limit, --no-csv-safe."""
     return [

@@ -10,7 +10,16 @@ from typing import Any
 from clientlens.cli import commands
 from clientlens.errors import UnknownSchema
 
-SINGLE = frozenset({"checkouts --summary", "import", "workspace status"})
+SINGLE = frozenset(
+    {
+        "checkouts --summary",
+        "import",
+        "workspace check --repair",
+        "workspace status",
+        "workspace undo",
+        "workspace vacuum",
+    }
+)
 """Answers that are one object rather than an array."""
 
 

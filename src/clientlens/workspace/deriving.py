@@ -101,10 +101,11 @@ class Change:
         }
 
     def give_up(self, broken: Iterable[Live]) -> None:
-        """Treat damaged current files as not being there, so that they are written anew and never taken for whole."""
+        """Treat damaged files as not being there, so that they are written anew and never taken for whole."""
         for live in broken:
-            self.removed.append(live.file_id)
-            del self._current[live.file.table, live.file.month]
+            if live.role is Role.CURRENT:
+                self.removed.append(live.file_id)
+                del self._current[live.file.table, live.file.month]
             self._by_content.pop((live.file.table, live.file.month, live.file.sha256), None)
 
     def settle(self) -> None:

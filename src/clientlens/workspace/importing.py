@@ -97,6 +97,7 @@ def add(
     at: datetime,
     command: str,
     options: str = "",
+    actor: str | None = None,
     lock_timeout: float = 30,
     dry_run: bool = False,
     strict: bool = False,
@@ -110,6 +111,7 @@ def add(
         at: when the import is made; recorded.
         command: what the user called; shown to whoever waits for the lock, and in the history.
         options: how the files were asked to be read; the same file read in another way is another import.
+        actor: who makes it; recorded.
         lock_timeout: seconds to wait for another writer.
         dry_run: only tell what would happen; nothing is written or made, and no writer waited for.
         strict: refuse the call when any row is bad.
@@ -125,7 +127,7 @@ def add(
     expect(incoming, strict=strict, rows=expect_rows, totals=expect_total)
     if dry_run:
         return _dry_run(path, incoming, timezone, options)
-    with hold(path, timezone=timezone, command=command, lock_timeout=lock_timeout) as writer:
+    with hold(path, timezone=timezone, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
         fresh = _not_held(incoming, writer.state, options)
         if writer.state.timezone is not None and not fresh.batches:
             return _result(incoming, fresh, _Counts(), import_id=None, created=False, dry_run=False)

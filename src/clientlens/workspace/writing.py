@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clientlens.errors import ClientlensError, TimezoneConflict, WorkspaceMissing
-from clientlens.workspace import catalogue, facts
+from clientlens.workspace import catalogue, database, events, facts
 from clientlens.workspace.catalogue import Role
 from clientlens.workspace.deriving import Change
+from clientlens.workspace.events import Event
 from clientlens.workspace.folder import CATALOGUE, FACTS, disk_errors, furnish, may_be_workspace, prepare
 from clientlens.workspace.lock import without_readers, writing
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from clientlens.workspace.catalogue import ImportRecord, State
+    from clientlens.workspace.events import Entry
 
 KEPT_STATES = 3
 """Files stay on the disk while one of this many states, the present one included, holds them."""
@@ -35,6 +37,22 @@ class Writer:
     state: State
     created: bool
     moved: dict[str, int]
+    actor: str | None = None
+
+    def record(self, wanted: Sequence[Event], *, at: datetime) -> list[Entry]:
+        """Add to the ledger alone, in one transaction; the state of the files stays.
+
+        Raises:
+            EntryConflict
+        """
+        with database.transaction(self.connection):
+            return self._insert(wanted, at, self.state.snapshot)
+
+    def _insert(self, wanted: Sequence[Event], at: datetime, snapshot: int) -> list[Entry]:
+        return [
+            events.insert(self.connection, event, at=at, actor=self.actor, snapshot=snapshot)
+            for event in wanted
+        ]
 
     def commit(
         self,
@@ -45,8 +63,12 @@ class Writer:
         command: str,
         record: ImportRecord | None = None,
         undo: int | None = None,
+        also: Sequence[Event] = (),
     ) -> None:
-        """Make the change the next state: names on the disk first, then one transaction."""
+        """Make the change the next state: names on the disk first, then one transaction, its history with it.
+
+        `also` are entries of the ledger that are to be kept exactly when the files are.
+        """
         change.settle()
         names = catalogue.commit(self.connection, self.state, timezone=timezone, at=at, command=command)
         # Once the commit has begun nothing is deleted on failure: after a failed sync it may yet prove to have held.
@@ -64,11 +86,20 @@ class Writer:
             for file in change.current:
                 catalogue.add_file(self.connection, file, Role.CURRENT, None, snapshot)
             catalogue.refresh_mtimes(self.connection, self.moved)
+            own = [Event("import", {"import_id": record.import_id})] if record else []
+            own += [Event("undo", {"import_id": undo})] if undo else []
+            self._insert([*own, *also], at, snapshot)
 
 
 @contextmanager
 def hold(
-    folder: Path, *, timezone: str | None, command: str, lock_timeout: float, verify: bool = True
+    folder: Path,
+    *,
+    timezone: str | None,
+    command: str,
+    lock_timeout: float,
+    verify: bool = True,
+    actor: str | None = None,
 ) -> Iterator[Writer]:
     """Hold a workspace for writing, made where there is none (and `timezone` is given); tidy it up afterwards.
 
@@ -87,14 +118,14 @@ def hold(
             catalogue.read(folder)  # refuses what is newer or not ours before anything is written to it
         with disk_errors(folder):
             furnish(folder)
-        with catalogue.connect_for_writing(folder) as connection:
+        with database.connect_for_writing(folder) as connection:
             state = catalogue.state_of(connection, folder)
             if timezone is None and state.timezone is None:
                 raise WorkspaceMissing(str(folder))
             if timezone is not None and state.timezone not in (None, timezone):
                 raise TimezoneConflict(str(state.timezone), timezone)
             moved = facts.verify(folder, [live.file for live in state.files]) if verify else {}
-            yield Writer(folder, connection, state, state.timezone is None, moved)
+            yield Writer(folder, connection, state, state.timezone is None, moved, actor)
             # What follows is housekeeping: the change stands, and the next writer does what fails here.
             with suppress(OSError, ClientlensError):
                 tidy(folder, connection)
@@ -111,27 +142,32 @@ def change_of(writer: Writer) -> Iterator[Change]:
         raise
 
 
-def tidy(folder: Path, connection: sqlite3.Connection) -> tuple[int, int]:
-    """Delete files that only states older than the last `KEPT_STATES` hold, and orphans, unless someone is reading.
+@dataclass(frozen=True, slots=True)
+class Tidied:
+    """Files deleted and their bytes; `alone` is False when somebody was reading, and then nothing was."""
 
-    Returns:
-        Number of files deleted, and their bytes.
-    """
+    files: int
+    bytes: int
+    alone: bool
+
+
+def tidy(folder: Path, connection: sqlite3.Connection, *, orphans_alone: bool = False) -> Tidied:
+    """Delete files that only states older than the last `KEPT_STATES` hold, and orphans, unless someone is reading."""
     with without_readers(folder) as alone:
         if not alone:
-            return 0, 0
-        with catalogue.sqlite_errors(folder / CATALOGUE):
+            return Tidied(0, 0, alone=False)
+        with database.sqlite_errors(folder / CATALOGUE):
             state = catalogue.state_of(connection, folder)
-            if state.timezone is not None:
+            if state.timezone is not None and not orphans_alone:
                 catalogue.forget_replaced(connection, state.snapshot - KEPT_STATES + 1)
             known = catalogue.state_of(connection, folder).known_paths
         files = size = 0
         for path in orphans(folder, known):
-            with suppress(FileNotFoundError):
-                size += os.lstat(path).st_size
+            with disk_errors(path), suppress(FileNotFoundError):
+                found = os.lstat(path).st_size
                 path.unlink()
-                files += 1
-        return files, size
+                files, size = files + 1, size + found
+        return Tidied(files, size, alone=True)
 
 
 def orphans(folder: Path, known: frozenset[str]) -> list[Path]:

@@ -1,0 +1,70 @@
+"""The ledger: what people and campaigns change (points, notes, groups), as entries that are only ever added.
+
+What holds now is the sum of its entries. They stand in the same SQLite file as the names of the facts, so an entry
+is kept exactly when the files that belong to it are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clientlens.workspace import database, events
+from clientlens.workspace.writing import hold
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+    from pathlib import Path
+
+    from clientlens.workspace.events import Entry, Event
+    from clientlens.workspace.workspace import Workspace
+
+
+def append(
+    path: Path,
+    wanted: Sequence[Event],
+    *,
+    at: datetime,
+    actor: str | None,
+    command: str,
+    lock_timeout: float = 30,
+) -> list[Entry]:
+    """Add entries, all or none; they are on the disk when this returns. To go with files: `Writer.commit(events=)`.
+
+    An event whose key stands in the ledger already is not written again, so a call that may or may not have come
+    through (a kill, a power cut) is simply made again with the same keys.
+
+    Args:
+        at: the real time, not --as-of. actor: who says so.
+
+    Returns:
+        The entries as they stand in the ledger, in the order of `wanted`.
+
+    Raises:
+        EntryConflict: a key stands there for something else; nothing was written.
+        WorkspaceMissing, WorkspaceLocked, WorkspaceNewer, WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
+    """
+    with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
+        return writer.record(wanted, at=at)
+
+
+def history(
+    workspace: Workspace,
+    *,
+    after: int = 0,
+    kinds: Collection[str] | None = None,
+    person_keys: Collection[str] | None = None,
+) -> list[Entry]:
+    """The entries of the state that is open, the first one first: later ones do not show.
+
+    Raises:
+        WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
+    """
+    upto = workspace.state.entries
+    found = database.ask(
+        workspace.path,
+        lambda connection, _: events.select(
+            connection, upto=upto, after=after, kinds=kinds, person_keys=person_keys
+        ),
+    )
+    return found or []
