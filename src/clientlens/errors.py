@@ -201,6 +201,16 @@ class SampleMissing(UsageError):
         )
 
 
+class BadStore(UsageError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"not a store's name: {name!r}", "use visible characters, as in --store berlin")
+
+
+class BadCombination(UsageError):
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"{one} and {other} do not go together", "leave one of them out")
+
+
 class OutputExists(UsageError):
     def __init__(self, path: str) -> None:
         super().__init__(f"{path} exists already", "add --force to replace it")
@@ -271,9 +281,14 @@ class UnterminatedQuote(InputError):
 
 class AmbiguousDates(InputError):
     def __init__(self, file: str, line: int, column: str, value: str) -> None:
+        form = ("%d/%m/%Y" if re.search(r"[0-9]{4}", value) else "%d/%m/%y") + (
+            " %H:%M" if ":" in value else ""
+        )
+        form += ":%S" if value.count(":") == 2 else ""
+        other = form.replace("%d/%m", "%m/%d")
         super().__init__(
-            f"{file}:{line}: {column} {value!r} can be day first or month first",
-            "say which with --date-format, for example --date-format '%d/%m/%Y %H:%M'",
+            f"{file}:{line}: {column[:1].upper()}{column[1:]} {value!r} can be day first or month first",
+            f"say which with --date-format '{form}' or --date-format '{other}'",
             file=file,
             line=line,
         )

@@ -53,8 +53,14 @@ def test_the_commands_are_those_of_the_contract():
         ("orders",),
         ("schema",),
         ("sources",),
+        ("workspace", "check"),
+        ("workspace", "export"),
+        ("workspace", "history"),
         ("workspace", "imports"),
+        ("workspace", "paths"),
         ("workspace", "status"),
+        ("workspace", "undo"),
+        ("workspace", "vacuum"),
     ]
 
 
@@ -65,7 +71,7 @@ def test_help_begins_with_a_verb_and_is_plain(clientlens, path):
     assert helped.lines[0].startswith(" ".join(("Usage: clientlens", *path)))
     first = helped.lines[2].strip()
     assert len(first) <= 72
-    assert re.match(r"(Know|Show|List|Rank|Import|Print|Say) ", first), first
+    assert re.match(r"(Know|Show|List|Rank|Import|Print|Say|Take|Read|Delete|Write) ", first), first
     assert "\x1b" not in helped.text
     assert max(map(len, helped.lines)) <= 90
 

@@ -59,7 +59,7 @@ def test_an_example_of_a_help_text_runs(example, program, own_sample, tmp_path):
         folder, workspace = tmp_path, own_sample
     done = program("-w", workspace, "--as-of", "2026-10-31", *sampled(words), folder=folder)
     assert done.code == 0, done.stderr
-    assert done.stdout
+    assert done.stdout or words[:2] == ["workspace", "check"]  # silent when all is well
 
 
 def sampled(words):

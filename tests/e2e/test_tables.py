@@ -61,9 +61,9 @@ def test_a_pipe_gets_the_natural_width_whole(ask):
 def test_a_cut_is_said_and_limit_0_shows_all(ask, shown, command):
     rows = len(shown(*command, "--json").json)
     cut = ask(*command, "--limit", "7").text
-    assert f"\n7 of {rows:,} rows; --limit 0 shows all\n" in cut
+    assert f"\n7 of {rows:,} rows; --limit 0 shows them\n" in cut
     usual = ask(*command).text
-    assert f"\n50 of {rows:,} rows; --limit 0 shows all\n" in usual
+    assert f"\n50 of {rows:,} rows; --limit 0 shows them\n" in usual
     assert len(usual.splitlines()) - len(cut.splitlines()) == 43
     whole = ask(*command, "--limit", "0").text
     assert "--limit 0" not in whole

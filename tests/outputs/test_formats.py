@@ -160,7 +160,7 @@ def test_nothing_in_a_table_can_act_on_the_terminal(awkward):
 
 def test_a_cut_is_said_and_zero_shows_all():
     answer = texts(*(f"client {n}" for n in range(60)))
-    assert "50 of 60 rows; --limit 0 shows all" in formats()["table"].write(answer, Style()).decode()
+    assert "50 of 60 rows; --limit 0 shows them" in formats()["table"].write(answer, Style()).decode()
     assert "client 59" in formats()["table"].write(answer, Style(limit=0)).decode()
 
 

@@ -180,10 +180,13 @@ def _sums(orders: IntoLazyFrameT, spans: Sequence[Days]) -> IntoLazyFrameT:
     The client null stands for all unattributed orders. Portable: see `insight_figures`.
     """
     completed = nw.col("status") == COMPLETED
-    within = inside(spans[0])
+    within = in_any = inside(spans[0])
+    for span in spans[1:]:
+        in_any |= inside(span)
     sums = [
         nw.when(within & completed).then(nw.col("placed_on")).max().alias("last_purchase_date"),
-        count(within & completed & nw.col("undated")).alias("undated"),
+        # Any status: what was refunded whole is cancelled, and would have counted on a day before.
+        count(in_any & nw.col("undated")).alias("undated"),
         count(within & completed).alias("completed"),
     ]
     for i, span in enumerate(spans):

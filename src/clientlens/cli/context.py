@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from clientlens.cli.click_ import get_current_context
 from clientlens.config import CONFIG_FILE, Settings, settings_from
-from clientlens.errors import TimezoneConflict, Unreadable, WorkspaceMissing
+from clientlens.errors import BadConfigFile, TimezoneConflict, WorkspaceMissing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -220,5 +220,7 @@ def _text_of(file: Path | None) -> str | None:
         return None
     try:
         return file.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Unreadable(str(file), type(error).__name__) from None
+    except UnicodeDecodeError:
+        raise BadConfigFile(str(file), "not UTF-8 text") from None
+    except OSError as error:
+        raise BadConfigFile(str(file), error.strerror or type(error).__name__) from None

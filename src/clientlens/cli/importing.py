@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clientlens.cli.shared import store_name
 from clientlens.errors import (
     BadExpectation,
     ExitCode,
@@ -16,10 +18,9 @@ from clientlens.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from clientlens.cli.context import Run
-    from clientlens.model.batch import Batch, Rejects
+    from clientlens.model.batch import Batch
     from clientlens.workspace.importing import ImportResult
 
 PROBLEMS_LISTED = 10
@@ -73,11 +74,13 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     from clientlens.outputs.format import format_for
     from clientlens.workspace.importing import add
 
+    wanted = replace(wanted, store=store_name(wanted.store))
     totals = _expected(wanted.expect_total)
     if wanted.currency is not None:
         _known_currency(wanted.currency)
     if wanted.rejects is not None:
-        may_write(run.folder / wanted.rejects, force=run.flags.force, shown=wanted.rejects)
+        for place in _places_of_rejects(wanted.rejects):
+            may_write(run.folder / place, force=run.flags.force, shown=place)
     chosen = format_for(run.format_asked, run.flags.output)
     path = _workspace_for(run)
     timezone = _timezone(run, path, wanted)
@@ -104,7 +107,7 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
         run.console.note(f"made a new workspace at {path}, time zone {timezone}")
     _tell(run, result, timezone, listed=chosen.name == "table")
     if wanted.rejects is not None and result.rejects:
-        _write_rejects(run, wanted.rejects, result.rejects)
+        _write_rejects(run, wanted.rejects, result)
     if result.rows_set_aside > wanted.accept_rejects:
         run.exit_code = ExitCode.SET_ASIDE
 
@@ -211,6 +214,7 @@ def _let_ctrl_c_through() -> None:
 
 
 def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> None:
+    from clientlens.analysis.wording import counted_noun
     from clientlens.cli.reports import import_answer, import_table
 
     answer = import_answer(result, timezone)
@@ -219,8 +223,8 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
         run.console.note(f"note: {note}")
     if result.unattributed_orders:
         run.console.note(
-            f"note: {result.unattributed_orders:,} orders carry nothing that says whose they are; "
-            "they count in totals, but for no client"
+            f"note: nothing says whose {counted_noun(result.unattributed_orders, 'order')} may be; "
+            "counted in totals, but for no client"
         )
     if result.shared_keys:
         run.console.warn(
@@ -246,12 +250,34 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
             run.console.warn(f"  and {len(result.problems) - PROBLEMS_LISTED:,} more; --json lists all")
 
 
-def _write_rejects(run: Run, name: str, rejects: tuple[Rejects, ...]) -> None:
-    """All rejected rows in one CSV; files with other headers add their columns."""
+def _place_of(name: str, source: str) -> str:
+    """bad.csv -> bad.shopify_orders.csv"""
+    path = Path(name)
+    return str(path.with_name(f"{path.stem}.{source}{path.suffix}"))
+
+
+def _places_of_rejects(name: str) -> list[str]:
+    """Every file that rejected rows might be written to."""
+    from clientlens.sources.registry import load
+
+    return [name, *(_place_of(name, source) for source in load())]
+
+
+def _write_rejects(run: Run, name: str, result: ImportResult) -> None:
+    """Rejected rows as CSV: a file for each format, since rows of two formats could not be imported again together."""
     import polars as pl
 
+    from clientlens.analysis.wording import counted_noun
     from clientlens.cli.writing import write_file
 
-    frame = pl.concat([one.rows for one in rejects], how="diagonal")
-    write_file(run.folder / name, frame.write_csv().encode(), force=run.flags.force, shown=name)
-    run.console.note(f"note: wrote {frame.height:,} rows to {name}, to be corrected and imported again")
+    source_of = {file.file: file.source for file in result.files}
+    by_source: dict[str, list[pl.DataFrame]] = {}
+    for one in result.rejects:
+        by_source.setdefault(source_of[one.file], []).append(one.rows)
+    for source, frames in by_source.items():
+        place = name if len(by_source) == 1 else _place_of(name, source)
+        rows = pl.concat(frames, how="diagonal")
+        write_file(run.folder / place, rows.write_csv().encode(), force=run.flags.force, shown=place)
+        run.console.note(
+            f"note: wrote {counted_noun(rows.height, 'row')} to {place}, to be corrected and imported again"
+        )

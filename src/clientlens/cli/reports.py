@@ -176,12 +176,13 @@ def import_table(answer: Answer) -> Answer:
 
 
 def _totals_told(answer: Answer) -> tuple[str, ...]:
+    from clientlens.analysis.wording import counted_noun
     from clientlens.model.money import DECIMALS, format_minor
 
     totals = answer.rows["totals"].item()
     return tuple(
         f"total {one['currency']} {format_minor(one['order_total'], DECIMALS[one['currency']])} "
-        f"in {one['orders']:,} orders, before refunds"
+        f"in {counted_noun(one['orders'], 'order')}, before refunds"
         for one in totals.to_list()
     )
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from clientlens.errors import UnknownStore, Unreadable
+from clientlens.errors import BadStore, UnknownStore, Unreadable
+from clientlens.model.text import safe
 
 if TYPE_CHECKING:
     from clientlens.cli.context import Run
@@ -53,6 +55,18 @@ def checkout_rules(run: Run) -> dict[str, Any]:
     }
 
 
+def store_name(text: str) -> str:
+    """A store's name as it is stored: NFC, without outer blanks, of visible characters.
+
+    Raises:
+        BadStore
+    """
+    name = unicodedata.normalize("NFC", text).strip()
+    if not name or safe(name) != name:
+        raise BadStore(text)
+    return name
+
+
 def known_stores(facts: Facts, wanted: list[str] | None) -> list[str] | None:
     """The stores named, each of which must exist; None: all.
 
@@ -65,7 +79,8 @@ def known_stores(facts: Facts, wanted: list[str] | None) -> list[str] | None:
 
     frames = [facts.orders.select("store"), facts.people.select("store"), facts.checkouts.select("store")]
     known = sorted(set(pl.concat(frames).unique().collect()["store"]))
-    for name in wanted:
+    names = [store_name(name) for name in wanted]
+    for name in names:
         if name not in known:
             raise UnknownStore(name, known)
-    return wanted
+    return names

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import polars as pl
 from rich.cells import cell_len
 
-from clientlens.model.answer import Kind
+from clientlens.model.answer import Answer, Kind
 from clientlens.model.text import safe
 from clientlens.outputs.cells import decimal_text, decimals_of, trimmed
 
 if TYPE_CHECKING:
-    from clientlens.model.answer import Answer, Field
+    from clientlens.model.answer import Field
 
 _RATIO_SCALE = 4
 _NARROW, _NARROWEST = 16, 8
@@ -54,6 +54,27 @@ def columns_of(
         width = max([cell_len(title), *(cell_len(cell) for cell in cells if cell)])
         columns.append(Column(field, title, cells, width))
     return columns, constants
+
+
+def with_items(answer: Answer, rows: pl.DataFrame, columns: list[Column]) -> list[Column]:
+    """The columns, and those of the lists inside the rows: one line per item, the row's own cells on its first."""
+    field = next((one for one in answer.fields if one.kind is Kind.LIST and one.priority is not None), None)
+    if field is None:
+        return columns
+    lengths = [max(length or 0, 1) for length in rows[field.name].list.len().to_list()]
+    spread = [
+        replace(
+            column,
+            cells=tuple(
+                cell for n, own in enumerate(column.cells) for cell in (own, *[None] * (lengths[n] - 1))
+            ),
+        )
+        for column in columns
+    ]
+    currency = [pl.col("currency")] if "currency" in rows.columns else []
+    items = rows.select(pl.col(field.name), *currency).explode(field.name).unnest(field.name)
+    inner, _ = columns_of(Answer(field.name, field.fields, items, answer.timezone), items)
+    return [*spread, *(column for column in inner if column.field.name != "currency")]
 
 
 def _shown(field: Field, rows: pl.DataFrame, timezone: str) -> pl.Series:  # noqa: C901 - one case a kind

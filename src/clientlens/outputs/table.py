@@ -15,7 +15,7 @@ from rich.text import Text
 
 from clientlens.model.answer import Answer, Kind
 from clientlens.model.text import safe
-from clientlens.outputs.columns import GAP, Column, columns_of, fit
+from clientlens.outputs.columns import GAP, Column, columns_of, fit, with_items
 from clientlens.outputs.format import Format
 
 if TYPE_CHECKING:
@@ -58,10 +58,10 @@ def write(answer: Answer, style: Style) -> bytes:
         parts += _turned([column for column in columns if column not in whose], heads, style, cut.height)
         parts += _below(answer, style)
     elif cut.height:
-        columns, hidden = fit(columns, style.width)
+        columns, hidden = fit(with_items(answer, cut, columns), style.width)
         parts.append(_upright(columns))
         if cut.height < answer.rows.height:
-            footer.append(f"{cut.height:,} of {answer.rows.height:,} rows; --limit 0 shows all")
+            footer.append(f"{cut.height:,} of {answer.rows.height:,} rows; --limit 0 shows them")
         if hidden:
             footer.append(f"not shown at this width: {', '.join(hidden)}")
     else:

@@ -236,7 +236,7 @@ def _clock_notes(frame: pl.DataFrame, columns: Sequence[str], reader: TimeReader
         return []
     note = (
         f"{file}: {count} times fall into an hour that {reader.zone} has twice or skips when the clock changes; "
-        "the earlier reading was taken"
+        "of two hours the earlier was taken, and a skipped one as if the clock had not changed yet"
     )
     return [note]
 

@@ -163,17 +163,23 @@ def _told(path: Path, incoming: Incoming, state: State, options: str) -> ImportR
 
 
 def _not_held(incoming: Incoming, state: State, options: str) -> Incoming:
-    """The batches of which some file is new."""
-    held = {
-        (one.report.sha256, one.report.source, one.report.store, one.options)
-        for record in state.imports
-        if record.removed is None
-        for one in record.files
-    }
+    """The batches that no live import holds.
+
+    The same files read together: a file's rows may depend on the others (the lines of an order that is cut in two),
+    so what an import with fewer or more of them stored need not be what this one says.
+    """
+    held: set[tuple[str, str, str, frozenset[str]]] = set()
+    for record in state.imports:
+        if record.removed is None:
+            together: dict[tuple[str, str, str], set[str]] = {}
+            for one in record.files:
+                key = (one.report.source, one.report.store, one.options)
+                together.setdefault(key, set()).add(one.report.sha256)
+            held |= {(*key, frozenset(hashes)) for key, hashes in together.items()}
     fresh = [
         batch
         for batch in incoming.batches
-        if any((f.sha256, f.source, f.store, options) not in held for f in batch.files)
+        if (batch.source, batch.store, options, frozenset(f.sha256 for f in batch.files)) not in held
     ]
     return incoming if len(fresh) == len(incoming.batches) else gather(fresh)
 

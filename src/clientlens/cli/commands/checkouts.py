@@ -9,6 +9,7 @@ import typer
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
 from clientlens.cli.shared import checkout_rules
+from clientlens.errors import BadCombination
 
 ANSWERS = {
     "checkouts": "clientlens.analysis.checkouts:CHECKOUT_FIELDS",
@@ -41,6 +42,8 @@ def checkouts(
     from clientlens.model.timeframes import parse_age
 
     run = current()
+    if summary and status != "all":
+        raise BadCombination("--summary", f"--status {status}")
     age = None if older_than is None else parse_age(older_than)
     with run.open() as workspace:
         facts, as_of, rules = workspace.facts(), run.as_of(workspace.timezone), checkout_rules(run)

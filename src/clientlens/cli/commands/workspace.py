@@ -57,7 +57,7 @@ def imports() -> None:
 
 
 def history() -> None:
-    """List everything that was ever done: imports, undos, repairs, vacuums, and entries of the ledger.
+    """List what was ever done: imports, undos, repairs, ledger entries.
 
     \b
     Examples:
@@ -78,14 +78,14 @@ def undo(
     ] = None,
     lock_timeout: LockTimeout = 30.0,
 ) -> None:
-    """Take an import back: every answer is then as if it had never been made.
+    """Take an import back, as if it had never been made.
 
     It need not be the last one. Import the same files again to have it back.
 
     \b
     Examples:
       clientlens workspace undo
-      clientlens workspace undo 3
+      clientlens workspace undo 1
     """
     from clientlens.cli.upkeep import carry_out_undo
 
@@ -98,7 +98,7 @@ def check(
     ] = False,
     lock_timeout: LockTimeout = 30.0,
 ) -> None:
-    """Read every stored byte again and compare it with its hash; silent when all is well.
+    """Read every stored byte and compare its hash; silent when all is well.
 
     Each damaged file is named, and the exit code is 4.
 
@@ -116,7 +116,7 @@ def check(
 
 
 def vacuum(lock_timeout: LockTimeout = 30.0) -> None:
-    """Delete stored files that the last three states do not need, and orphans; each import does so too.
+    """Delete files that the last three states do not need, and orphans.
 
     \b
     Examples:
@@ -156,7 +156,7 @@ def export(
         bool, typer.Option(" /--no-csv-safe", help="Do not guard CSV cells that look like formulas.")
     ] = True,
 ) -> None:
-    """Write every table into a folder of your own: one file each, amounts as decimals, with client ids.
+    """Write every table into a folder: one file each, with client ids.
 
     \b
     Examples:
