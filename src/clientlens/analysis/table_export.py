@@ -64,6 +64,7 @@ def _answer(facts: Facts, table: Table) -> Answer:
         frame = frame.join(currency, on=["store", key], how="left")
         fields.append(_CURRENCY)
     order = list(table.key) or [*table.sort, *(name for name in table.schema if name not in table.sort)]
+    # Not every table has quantities.
     rows = frame.sort(order).rename({"quantity_milli": "quantity"}, strict=False)
     names = [field.name for field in fields]
     return Answer(table.name, tuple(fields), rows.select(names).collect(), facts.timezone)

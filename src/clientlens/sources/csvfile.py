@@ -3,7 +3,8 @@
 Two ways lead to the same table. The fast one (Polars) is taken only when a scan of the bytes proves that the file
 follows RFC 4180 to the letter: each quote stands where one may stand, there is no NUL and no lone carriage return,
 every record has as many cells as the header, and as many records come out as the scan counted. (Polars itself would
-fill up a record that is too short without a word.) Anything else goes the exact way (`csvexact`), record by record, where bad rows are set aside with their physical line.
+fill up a record that is too short without a word.) Anything else goes the exact way (`csvexact`), record by record,
+where bad rows are set aside with their physical line.
 """
 
 from __future__ import annotations
