@@ -29,7 +29,7 @@ def append(
     command: str,
     lock_timeout: float = 30,
 ) -> list[Entry]:
-    """Add entries, all or none; they are on the disk when this returns. To go with files: `Writer.commit(events=)`.
+    """Add entries, all or none; they are on the disk when this returns. To go with files: `Writer.commit(also=)`.
 
     An event whose key stands in the ledger already is not written again, so a call that may or may not have come
     through (a kill, a power cut) is simply made again with the same keys.
