@@ -190,7 +190,9 @@ def test_an_import_of_100_000_rows_killed_at_200_random_moments(call, start, tmp
     whole = tmp_path / "whole"
     shutil.copytree(template, whole)
     begin = time.monotonic()
-    assert start("import", "-q", large, ws=whole).wait(120) == 0
+    undisturbed = start("import", "-q", large, ws=whole)
+    undisturbed.communicate(timeout=120)
+    assert undisturbed.returncode == 0
     length = time.monotonic() - begin
     after = look(whole)
     assert before != after
