@@ -57,7 +57,7 @@ def demonstrate(run: Run) -> None:
         favourite = ""
         for line in SCRIPT:
             if "{favourite}" in line:
-                favourite = favourite or _best_client(run, workspace)
+                favourite = _best_client(workspace)
             words = shlex.split(line.format(favourite=shlex.quote(favourite)))
             _headline(run, shlex.join(["clientlens", *words]))
             arguments = ["--workspace", workspace, "--as-of", AS_OF, *words]
@@ -76,13 +76,12 @@ def _headline(run: Run, text: str) -> None:
     run.console.data(start + b"$ " + text.encode() + end + b"\n")
 
 
-def _best_client(run: Run, workspace: str) -> str:
+def _best_client(workspace: str) -> str:
     """The e-mail of the sample's client with most completed orders."""
     import polars as pl
 
     from clientlens.workspace.workspace import Workspace
 
-    del run
     with Workspace.open(Path(workspace)) as opened:
         facts = opened.facts()
         counted = (
