@@ -62,9 +62,9 @@ class Batch:
 
     `orders` (and `checkouts`) may hold several versions of one order, one per file it stands in; each has its own
     `version` (Int32, unique in the batch), which its lines repeat, so that lines follow the version that wins.
-    Extra columns beside the canonical ones: orders and checkouts have `version`, `file_no` (index into
-    `files`), `line` (physical line of the first row) and `row_count` (how many records of the file it took);
-    lines have `version`. People have no extra columns; `people_rows` counts the records they came from.
+    Extra columns beside the canonical ones: orders, checkouts, reviews, events, scans and requests have `version`,
+    `file_no` (index into `files`), `line` (physical line of the first row) and `row_count` (how many records of the
+    file it took); lines have `version`. People have no extra columns; `people_rows` counts the records they came from.
     Accounting, exact: sum(files.rows) = Σ row_count + people_rows + rows_skipped + rows_duplicate + rows_set_aside.
     """
 
@@ -75,6 +75,10 @@ class Batch:
     order_lines: pl.DataFrame | None = None
     checkouts: pl.DataFrame | None = None
     checkout_lines: pl.DataFrame | None = None
+    reviews: pl.DataFrame | None = None
+    events: pl.DataFrame | None = None
+    scans: pl.DataFrame | None = None
+    requests: pl.DataFrame | None = None
     people: pl.DataFrame | None = None
     people_rows: int = 0
     rows_skipped: int = 0

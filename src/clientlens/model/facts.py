@@ -17,6 +17,10 @@ class Facts:
     order_lines: pl.LazyFrame
     checkouts: pl.LazyFrame
     checkout_lines: pl.LazyFrame
+    reviews: pl.LazyFrame
+    events: pl.LazyFrame
+    scans: pl.LazyFrame
+    requests: pl.LazyFrame
     people: pl.LazyFrame
     identities: pl.LazyFrame
     clients: pl.LazyFrame

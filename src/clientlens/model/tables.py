@@ -82,6 +82,11 @@ ORDERS = Table(
         _c("source", pl.String, "name of the source that read it, e.g. shopify_orders", null=False),
         _c("source_id", pl.String, "the shop system's own id of the order"),
         _c("number", pl.String, "order number as people know it, without a leading '#'"),
+        _c(
+            "external_id",
+            pl.String,
+            "of an order that another system gathered from a shop: that shop's own id of it; null: the shop's own record",
+        ),
         _c("kind", pl.String, "purchase or booking", null=False),
         _c("placed_at", INSTANT, "when the order was placed", null=False),
         _c("placed_on", pl.Date, "local day of placed_at in the workspace's time zone", null=False),
@@ -110,8 +115,10 @@ ORDERS = Table(
         ),
         _c("tax", pl.Int64, "taxes, inside the prices or on top"),
         _c("shipping", pl.Int64, "shipping charged"),
+        _c("fees", pl.Int64, "fees charged to the client"),
         _c("tip", pl.Int64, "tips, 0 when none", null=False),
         _c("discount", pl.Int64, "discounts given"),
+        _c("rating_milli", pl.Int64, "mean stars that the order was rated with, in thousandths"),
         _c("tax_basis", pl.String, "on_top, inside or unclear: how the taxes were found to be charged"),
         _c("discount_codes", pl.String, "coupon codes used, comma-joined as in the file"),
         _c("channel", pl.String, "where it was sold: web, pos, an app's id"),
@@ -184,6 +191,9 @@ PEOPLE = Table(
         _c("province", pl.String, "province or state"),
         _c("country", pl.String, "ISO 3166 two-letter code, or the word of the file"),
         _c("accepts_email", pl.Boolean, "consent to e-mail marketing"),
+        _c("language", pl.String, "language tag, in lower case: de, it, en-gb"),
+        _c("birthday", pl.String, "YYYY-MM-DD, or --MM-DD where the year is not known"),
+        _c("groups", pl.String, "groups that the file puts the client in, comma-joined, sorted"),
         _c("joined_at", INSTANT, "entry date that the source states"),
         _c("first_order_at", INSTANT, "earliest order with exactly these details"),
         _c("seen_at", INSTANT, "latest record with exactly these details; null: undated (a profile list)"),
@@ -231,6 +241,85 @@ CHECKOUT_LINES = Table(
     ),
 )
 
+REVIEWS = Table(
+    name="reviews",
+    key=("store", "review_key"),
+    sort=("person_key", "reviewed_at", "store", "review_key"),
+    day="reviewed_on",
+    columns=(
+        _c("store", pl.String, "account whose marketplace names the client", null=False),
+        _c(
+            "review_key",
+            pl.String,
+            "'id:' and the review's id, else 'row:', a hash of the row and its number among equal ones",
+            null=False,
+        ),
+        _c("source", pl.String, "name of the source that read it", null=False),
+        _c("platform", pl.String, "marketplace"),
+        _c("seller", pl.String, "seller who was reviewed", null=False),
+        _c("service", pl.String, "service or article that was reviewed"),
+        _c("rating_milli", pl.Int64, "stars, in thousandths"),
+        _c("reviewed_at", INSTANT, "when it was written", null=False),
+        _c("reviewed_on", pl.Date, "local day of reviewed_at", null=False),
+        _c("price", pl.Int64, "price that the review states"),
+        _c("currency", pl.String, "ISO 4217 code of price"),
+        _c("order_id", pl.String, "number of the order it is about, without a leading '#'"),
+        _c("person_key", pl.String, "smallest identity key of the reviewer", null=False),
+    ),
+)
+
+EVENTS = Table(
+    name="events",
+    key=("store", "event_key"),
+    sort=("person_key", "happened_at", "store", "event_key"),
+    day="happened_on",
+    columns=(
+        _c("store", pl.String, "account it happened in", null=False),
+        _c("event_key", pl.String, "'row:' and a hash of what, who and when", null=False),
+        _c("source", pl.String, "name of the source that read it", null=False),
+        _c("event", pl.String, "follow, message or login", null=False),
+        _c("happened_at", INSTANT, "when", null=False),
+        _c("happened_on", pl.Date, "local day of happened_at", null=False),
+        _c("person_key", pl.String, "smallest identity key of whose event it is", null=False),
+    ),
+)
+
+SCANS = Table(
+    name="scans",
+    key=("scan_key",),
+    sort=("code", "scanned_at", "scan_key"),
+    day="scanned_on",
+    columns=(
+        _c("scan_key", pl.String, "'row:' and a hash of code, time and user agent", null=False),
+        _c("source", pl.String, "name of the source that read it", null=False),
+        _c("code", pl.String, "code of the letter", null=False),
+        _c("scanned_at", INSTANT, "when", null=False),
+        _c("scanned_on", pl.Date, "local day of scanned_at", null=False),
+        _c("user_agent", pl.String, "program that opened the address, as the web server wrote it"),
+    ),
+)
+
+REQUESTS = Table(
+    name="requests",
+    key=("store", "request_key"),
+    sort=("person_key", "requested_at", "store", "request_key"),
+    day="requested_on",
+    columns=(
+        _c("store", pl.String, "account it was asked of", null=False),
+        _c("request_key", pl.String, "id of the request", null=False),
+        _c("source", pl.String, "name of the source that read it", null=False),
+        _c("requested_at", INSTANT, "when the client asked", null=False),
+        _c("requested_on", pl.Date, "local day of requested_at", null=False),
+        _c("service", pl.String, "service asked for"),
+        _c("package", pl.String, "package asked for"),
+        _c("requirements", pl.String, "what the client wrote"),
+        _c("start_date", pl.Date, "start that the client wishes"),
+        _c("price", pl.Int64, "price offered or asked"),
+        _c("currency", pl.String, "ISO 4217 code of price"),
+        _c("person_key", pl.String, "smallest identity key of who asks", null=False),
+    ),
+)
+
 IDENTITIES = Table(
     name="identities",
     key=("person_key",),
@@ -272,6 +361,9 @@ CLIENTS = Table(
             pl.Boolean,
             "consent to e-mail marketing: the client list's, else the latest order's",
         ),
+        _c("language", pl.String, "language tag: the client list's, else the latest order's"),
+        _c("birthday", pl.String, "YYYY-MM-DD, or --MM-DD where the year is not known"),
+        _c("groups", pl.String, "groups that files put the client in, comma-joined, sorted"),
         _c("anonymous", pl.Boolean, "neither name, e-mail nor phone is known", null=False),
         _c("source_number", pl.String, "number that an anonymous client is shown with"),
         _c("stores", pl.String, "stores the client is known in, comma-joined, sorted"),
@@ -280,5 +372,7 @@ CLIENTS = Table(
     ),
 )
 
-TABLES: tuple[Table, ...] = (ORDERS, ORDER_LINES, CHECKOUTS, CHECKOUT_LINES, PEOPLE, IDENTITIES, CLIENTS)
+TABLES: tuple[Table, ...] = (
+    ORDERS, ORDER_LINES, CHECKOUTS, CHECKOUT_LINES, REVIEWS, EVENTS, SCANS, REQUESTS, PEOPLE, IDENTITIES, CLIENTS,
+)  # fmt: skip
 BY_NAME: dict[str, Table] = {table.name: table for table in TABLES}

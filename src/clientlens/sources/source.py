@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +13,14 @@ if TYPE_CHECKING:
     from clientlens.sources.input import InputFile
 
 
+class Layout(StrEnum):
+    """What a file is made of."""
+
+    TABLE = "table"  # records of cells with a header
+    JSON = "json"  # an object, an array, or an object a line
+    LOG = "log"  # a web server's access log
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One export format.
@@ -19,8 +28,11 @@ class Source:
     name: what `--source` takes, and what the facts are marked with.
     title: the format in a few words, for lists and messages.
     doc: one line: where a shop owner finds this file.
-    recognises: told from the first record alone, its cells normalised by `csvfile.normalise`.
+    recognises: told from the first record alone. Of a table: its header's cells, normalised by `csvfile.normalise`.
+        Of JSON: the keys of the object around the records, each with ':' behind it ("orders:"), then the keys of the
+        first record, letter for letter. Of a log: nothing.
     read: reads all files of one call together, since an order may stand in several of them.
+    layout: files of any other layout are never offered to it.
     """
 
     name: str
@@ -28,3 +40,4 @@ class Source:
     doc: str
     recognises: Callable[[tuple[str, ...]], bool]
     read: Callable[[Sequence[InputFile], ReadOptions], Batch]
+    layout: Layout = Layout.TABLE
