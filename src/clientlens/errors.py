@@ -269,6 +269,13 @@ class BadEncoding(InputError):
         )
 
 
+class BadJson(InputError):
+    """Text that is not JSON where JSON was begun."""
+
+    def __init__(self, file: str, line: int, what: str) -> None:
+        super().__init__(what, "export it again, whole", file=file, line=line)
+
+
 class UnterminatedQuote(InputError):
     def __init__(self, file: str, line: int) -> None:
         super().__init__(

@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -21,7 +21,7 @@ import pyarrow as pa
 from clientlens.errors import BadHeader, Unreadable, UnterminatedQuote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from clientlens.sources.input import InputFile
 
@@ -91,6 +91,19 @@ class CsvTable:
             _cells(self.file.text[self.starts[record] : self.ends[record]], self.header.delimiter)
             for record in records
         ]
+
+    def without_cells(self) -> CsvTable:
+        """The table with an empty frame."""
+        return replace(self, frame=self.frame.clear())
+
+    def renamed(self, names: Sequence[str]) -> CsvTable:
+        """The table with other names for its columns, by position; messages still spell them as the file does."""
+        new = dict(zip(self.header.names, names, strict=True))
+        return replace(
+            self,
+            header=replace(self.header, names=tuple(names)),
+            frame=self.frame.rename({name: new[name] for name in self.frame.columns}),
+        )
 
 
 def read_header(file: InputFile) -> Header:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol, Self
 
 import polars as pl
 
@@ -12,15 +12,41 @@ from clientlens.problems import Problem
 from clientlens.sources.parsing import bad
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from clientlens.sources.csvfile import CsvTable
+    from clientlens.sources.csvfile import BadRow, Header
+    from clientlens.sources.input import InputFile
 
 PLACE = {"_i": pl.UInt32, "_file": pl.Int32, "_row": pl.UInt32, "_line": pl.UInt32}
 """Where a row comes from: number over all files, index of the file, record in its table, physical line."""
 
 
-def stack(tables: Sequence[CsvTable], columns: Sequence[str]) -> pl.DataFrame:
+class Table(Protocol):
+    """A file as columns of text, whatever it is made of; see `csvfile.CsvTable` for what each part means."""
+
+    @property
+    def file(self) -> InputFile: ...
+    @property
+    def header(self) -> Header: ...
+    @property
+    def frame(self) -> pl.DataFrame: ...
+    @property
+    def lines(self) -> pl.Series: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def bad(self) -> tuple[BadRow, ...]: ...
+
+    def raw(self, records: Iterable[int]) -> list[tuple[str, ...]]:
+        """All cells of some rows of `frame`, by position."""
+        ...
+
+    def without_cells(self) -> Self:
+        """The table with an empty frame."""
+        ...
+
+
+def stack(tables: Sequence[Table], columns: Sequence[str]) -> pl.DataFrame:
     """All rows of all files below each other: `PLACE` and `columns`, null where a file lacks a column."""
     frames = [
         table.frame.select(
@@ -46,7 +72,7 @@ def counted(number: int, noun: str) -> str:
 class Findings:
     """Problems gathered while reading the files `tables`."""
 
-    tables: Sequence[CsvTable]
+    tables: Sequence[Table]
     problems: list[tuple[int, int, Problem]] = field(default_factory=list)
     """Index of the file, physical line, the problem."""
     rows: set[int] = field(default_factory=set)
@@ -64,9 +90,9 @@ class Findings:
             self.problems.append((file, line, Problem(table.file.name, line, spelled, value, message)))
             self.rows.add(i)
 
-    def without_cells(self) -> Sequence[CsvTable]:
+    def without_cells(self) -> Sequence[Table]:
         """The tables without their frames, from here on: when all values are read, the cells only fill memory."""
-        self.tables = [replace(table, frame=table.frame.clear()) for table in self.tables]
+        self.tables = [table.without_cells() for table in self.tables]
         return self.tables
 
     def check(
@@ -119,7 +145,7 @@ class Findings:
         return tuple(out)
 
 
-def _reject_frame(table: CsvTable, rows: Sequence[Sequence[str]]) -> pl.DataFrame:
+def _reject_frame(table: Table, rows: Sequence[Sequence[str]]) -> pl.DataFrame:
     """Missing cells are blank; cells too many are joined into the last column, so that nothing is lost."""
     width = len(table.header.cells)
     fitted = [

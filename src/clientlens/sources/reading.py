@@ -8,6 +8,9 @@ from clientlens.errors import NoGoodRow, NotRecognised, UnknownSource
 from clientlens.sources import registry
 from clientlens.sources.csvfile import read_header
 from clientlens.sources.input import open_input
+from clientlens.sources.jsonfile import read_json
+from clientlens.sources.scan_log import LINE
+from clientlens.sources.source import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
     from clientlens.sources.source import Source
 
 _SHOWN = 5
+_START = 1 << 16
+_PARTS = {Layout.TABLE: "columns", Layout.JSON: "keys", Layout.LOG: "lines"}
 _OPENED = 4
 """A file that has been opened and hashed counts as a quarter of its bytes dealt with."""
 
@@ -78,28 +83,43 @@ def _advance(options: ReadOptions, done: int) -> None:
 
 
 def recognise(file: InputFile, sources: dict[str, Source]) -> Source:
-    """The one source that knows the file's header.
+    """The one source that knows what the file shows of itself.
 
     Raises:
         NotRecognised: none does, or several do.
+        BadJson: it begins as JSON and is none.
     """
-    header = read_header(file)
-    found = [source for source in sources.values() if source.recognises(header.names)]
+    layout, names, cells = glimpse(file)
+    found = [source for source in sources.values() if source.layout is layout and source.recognises(names)]
     if len(found) == 1:
         return found[0]
     if found:
-        names = ", ".join(source.name for source in found)
+        fitting = ", ".join(source.name for source in found)
         raise NotRecognised(
-            file.name, f"the header fits several formats: {names}", "choose one with --source"
+            file.name, f"the header fits several formats: {fitting}", "choose one with --source"
         )
-    columns = ", ".join(repr(cell) for cell in header.cells[:_SHOWN]) + (
-        ", …" if len(header.cells) > _SHOWN else ""
-    )
+    columns = ", ".join(repr(cell) for cell in cells[:_SHOWN]) + (", …" if len(cells) > _SHOWN else "")
     raise NotRecognised(
         file.name,
-        f"no known format has the columns {columns}",
+        f"no known format has the {_PARTS[layout]} {columns}",
         f"known are: {'; '.join(source.title for source in sources.values())} (or name one with --source)",
     )
+
+
+def glimpse(file: InputFile) -> tuple[Layout, tuple[str, ...], tuple[str, ...]]:
+    """What a file is made of, the names by which a source knows it (see `Source.recognises`), and as spelled.
+
+    Raises:
+        BadJson: it begins as JSON and is none. Unreadable, BadHeader, UnterminatedQuote: see `read_header`.
+    """
+    start = file.text[:_START].lstrip()
+    if start[:1] in (b"{", b"["):
+        names = read_json(file).names
+        return Layout.JSON, names, tuple(name.removesuffix(":") for name in names)
+    if LINE.match(start.split(b"\n", 1)[0].decode("utf-8", "replace")):
+        return Layout.LOG, (), ()
+    header = read_header(file)
+    return Layout.TABLE, header.names, header.cells
 
 
 def refuse_hopeless(batch: Batch) -> None:

@@ -16,10 +16,11 @@ from clientlens.errors import NotRecognised
 from clientlens.model.batch import Batch
 from clientlens.model.tables import CHECKOUT_LINES, CHECKOUTS
 from clientlens.sources.findings import Findings, stack
+from clientlens.sources.grouping import from_heads, set_aside
 from clientlens.sources.parsing import clean, number_text
 from clientlens.sources.shopify_notes import empty_files
 from clientlens.sources.shopify_people import bad_email_note, distinct_people, people_of
-from clientlens.sources.shopify_rows import CONTACT, LINE, from_heads, group, set_aside
+from clientlens.sources.shopify_rows import CONTACT, LINE, group
 from clientlens.sources.shopify_values import (
     NEEDED,
     local_day,

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clientlens.model.batch import ReadOptions
-    from clientlens.sources.csvfile import CsvTable
+    from clientlens.sources.findings import Table
 
 _MANY = 5
 """From this many orders, and a tenth of all, cash on delivery is worth a word."""
 
 
-def about_files(tables: Sequence[CsvTable]) -> list[str]:
+def about_files(tables: Sequence[Table]) -> list[str]:
     """What a spreadsheet, or deleting columns, has taken from each file."""
     out = empty_files(tables)
     for table in tables:
@@ -44,7 +44,7 @@ def about_files(tables: Sequence[CsvTable]) -> list[str]:
     return out
 
 
-def empty_files(tables: Sequence[CsvTable]) -> list[str]:
+def empty_files(tables: Sequence[Table]) -> list[str]:
     """Files that are fine and hold nothing."""
     return [f"{table.file.name}: a header and no rows" for table in tables if not table.rows]
 
@@ -74,7 +74,7 @@ def about_orders(orders: pl.DataFrame) -> list[str]:
     return out
 
 
-def about_offsets(tables: Sequence[CsvTable], heads: pl.DataFrame, options: ReadOptions) -> list[str]:
+def about_offsets(tables: Sequence[Table], heads: pl.DataFrame, options: ReadOptions) -> list[str]:
     """Files whose UTC offsets are not those of the workspace's zone at that time.
 
     Args:

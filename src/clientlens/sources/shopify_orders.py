@@ -11,10 +11,11 @@ from clientlens.model.batch import Batch
 from clientlens.model.tables import ORDER_LINES, ORDERS
 from clientlens.sources import shopify_notes as notes
 from clientlens.sources.findings import Findings, stack
+from clientlens.sources.grouping import from_heads, set_aside
 from clientlens.sources.parsing import by_distinct, clean, divide_half_even, number_text, word
 from clientlens.sources.shopify_checkouts import is_checkouts
 from clientlens.sources.shopify_people import bad_email_note, distinct_people, people_of
-from clientlens.sources.shopify_rows import CONTACT, LINE, from_heads, group, set_aside
+from clientlens.sources.shopify_rows import CONTACT, LINE, group
 from clientlens.sources.shopify_values import (
     NEEDED,
     local_day,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from clientlens.model.batch import ReadOptions
     from clientlens.sources.csvfile import CsvTable
+    from clientlens.sources.findings import Table
     from clientlens.sources.input import InputFile
 
 NAME = "shopify_orders"
@@ -70,7 +72,7 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
         BadHeader: a needed column is missing. NotRecognised: these are checkouts.
         AmbiguousDates, UnterminatedQuote: see there.
     """
-    tables: Sequence[CsvTable] = [_table(file) for file in files]
+    tables: Sequence[Table] = [_table(file) for file in files]
     ascii_only = all(file.text.isascii() for file in files)
     findings = Findings(tables)
     findings.bad_records()

@@ -6,11 +6,11 @@ first row alone; filling single cells downwards would give an order the cells of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from clientlens.sources.grouping import Grouped
 from clientlens.sources.parsing import clean
 
 if TYPE_CHECKING:
@@ -32,22 +32,6 @@ CONTACT = (
     "accepts marketing",
     *(f"{kind} {part}" for kind in ("billing", "shipping") for part in ADDRESS),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Grouped:
-    """Rows of all files, grouped.
-
-    rows: every kept row, with `PLACE`, `number` (without one leading '#') and `_head`: `_i` of its first row.
-    heads: the first rows without `LINE`; a version of an order or checkout each; with `row_count`.
-    duplicates: how many rows repeat another version of the call to the letter and are left out of both.
-    orphans: rows without a first row (also no longer in `rows`).
-    """
-
-    rows: pl.DataFrame
-    heads: pl.DataFrame
-    duplicates: int
-    orphans: pl.DataFrame
 
 
 def group(
@@ -169,42 +153,3 @@ def _versions(
     clash = first.filter(pl.struct("_file", "number").is_duplicated())
     findings.add_rows(clash, f"this {what} stands in the file twice, with different content", "name")
     return rows, duplicates
-
-
-def from_heads(lines: pl.DataFrame, heads: pl.DataFrame, *columns: str) -> pl.DataFrame:
-    """`lines` with some columns of their own first rows; both ordered by `_head`, each head there."""
-    places = heads["_head"].search_sorted(lines["_head"])
-    return lines.with_columns(heads.select(pl.col(columns).gather(places)))
-
-
-def set_aside(grouped: Grouped, findings: Findings, what: str) -> tuple[pl.Series, pl.DataFrame]:
-    """Take a bad row's other rows along.
-
-    Returns:
-        `_head` of every version that is set aside, and all rows set aside with their `PLACE` (orphans included).
-    """
-    tops = pl.Series("_head", _heads_of_bad_records(grouped, findings), dtype=pl.UInt32)
-    place = ["_i", "_file", "_row", "_line"]
-    if not findings.rows and tops.is_empty():
-        return tops, grouped.rows.select(place).clear()
-    own = pl.Series("_i", sorted(findings.rows), dtype=pl.UInt32)
-    bad_heads = pl.concat([grouped.rows.filter(pl.col("_i").is_in(own.implode()))["_head"], tops]).unique()
-    aside = grouped.rows.filter(pl.col("_head").is_in(bad_heads.implode()))
-    others = aside.filter(~pl.col("_i").is_in(own.implode()))
-    findings.add_rows(others, f"set aside with another row of the same {what}")
-    return bad_heads, pl.concat([aside.select(place), grouped.orphans.select(place)]).sort("_i")
-
-
-def _heads_of_bad_records(grouped: Grouped, findings: Findings) -> list[int]:
-    """First rows of the orders that a record with a wrong number of cells names: their lines are incomplete."""
-    named = [
-        (number, row.cells[position].strip().removeprefix("'").removeprefix("#"))
-        for number, table in enumerate(findings.tables)
-        for position in [table.header.names.index("name")]
-        for row in table.bad
-        if position < len(row.cells)
-    ]
-    if not named:
-        return []
-    wanted = pl.DataFrame(named, schema={"_file": pl.Int32, "number": pl.String}, orient="row").unique()
-    return grouped.heads.join(wanted, on=["_file", "number"], how="semi")["_head"].to_list()

@@ -10,6 +10,7 @@ import polars as pl
 from clientlens.errors import BadHeader
 from clientlens.model.batch import FileReport
 from clientlens.sources.csvfile import CsvTable, read_csv
+from clientlens.sources.grouping import Grouped, from_heads
 from clientlens.sources.parsing import (
     blank_to_null,
     boolean,
@@ -20,14 +21,14 @@ from clientlens.sources.parsing import (
     money,
     quantity,
 )
-from clientlens.sources.shopify_rows import LINE, Grouped, from_heads
+from clientlens.sources.shopify_rows import LINE
 from clientlens.sources.times import find_reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from clientlens.model.batch import ReadOptions
-    from clientlens.sources.findings import Findings
+    from clientlens.sources.findings import Findings, Table
     from clientlens.sources.input import InputFile
 
 NEEDED = ("name", "created at", "total", "lineitem name")
@@ -49,7 +50,7 @@ def read_table(file: InputFile, columns: Sequence[str], what: str) -> CsvTable:
     return table
 
 
-def reports(tables: Sequence[CsvTable], source: str, options: ReadOptions) -> tuple[FileReport, ...]:
+def reports(tables: Sequence[Table], source: str, options: ReadOptions) -> tuple[FileReport, ...]:
     """One report per file."""
     return tuple(
         FileReport(t.file.name, source, options.store, t.rows, t.file.bytes, t.file.sha256) for t in tables
@@ -67,7 +68,7 @@ def with_places(table: pl.DataFrame, rows: pl.DataFrame, *extra: str) -> pl.Data
 
 def read_heads(
     heads: pl.DataFrame,
-    tables: Sequence[CsvTable],
+    tables: Sequence[Table],
     times: Mapping[str, str],
     amounts: Mapping[str, str],
     options: ReadOptions,
@@ -112,7 +113,7 @@ def local_day(instant: str, options: ReadOptions) -> pl.Expr:
 
 def _read_times(
     heads: pl.DataFrame,
-    tables: Sequence[CsvTable],
+    tables: Sequence[Table],
     times: Mapping[str, str],
     options: ReadOptions,
     notes: list[str],
@@ -129,7 +130,7 @@ def _read_times(
 
 
 def _read_amounts(
-    heads: pl.DataFrame, tables: Sequence[CsvTable], amounts: Mapping[str, str], options: ReadOptions
+    heads: pl.DataFrame, tables: Sequence[Table], amounts: Mapping[str, str], options: ReadOptions
 ) -> pl.DataFrame:
     """`heads` with the parsed columns of `amounts`, by `decimals`, each file with its own decimal sign."""
     commas = [_decimal_comma(table, options) for table in tables]
@@ -159,7 +160,7 @@ def _by_sign(
     return values[1].zip_with(with_comma, values[0])
 
 
-def _decimal_comma(table: CsvTable, options: ReadOptions) -> bool:
+def _decimal_comma(table: Table, options: ReadOptions) -> bool:
     """Whether the file's amounts have a comma: as told, else when some have one and none has a point."""
     if options.decimal is not None:
         return options.decimal == "comma"
@@ -174,7 +175,7 @@ def _decimal_comma(table: CsvTable, options: ReadOptions) -> bool:
 def read_lines(
     grouped: Grouped,
     heads: pl.DataFrame,
-    tables: Sequence[CsvTable],
+    tables: Sequence[Table],
     options: ReadOptions,
     findings: Findings,
     *,

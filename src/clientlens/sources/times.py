@@ -27,9 +27,10 @@ EARLIEST_YEAR = 1990
 
 _DAY = r"(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
-_ZONED = rf"^{_DAY}[ T]{_CLOCK}:[0-5][0-9] ?(?:[+-](?:0[0-9]|1[0-4]):?[0-5][0-9]|Z|UTC)$"
+_FRACTION = r"(?:\.[0-9]{1,9})?"
+_ZONED = rf"^{_DAY}[ T]{_CLOCK}:[0-5][0-9]{_FRACTION} ?(?:[+-](?:0[0-9]|1[0-4]):?[0-5][0-9]|Z|UTC)$"
 _SHOPIFYS = r"^.{10} .{8} [+-][0-9]{4}$"
-_PLAIN = rf"^{_DAY}(?:[ T]{_CLOCK}(?::[0-5][0-9])?)?$"
+_PLAIN = rf"^{_DAY}(?:[ T]{_CLOCK}(?::[0-5][0-9]{_FRACTION})?)?$"
 _SLASHED = r"^([0-9]{1,2})([/.-])([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})(?:,? ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp][Mm]))?)?$"
 _NO_SUCH_DAY = ["02-30", "02-31", "04-31", "06-31", "09-31", "11-31"]
 
@@ -91,7 +92,7 @@ def _of(series: pl.Series, function: Callable[..., pl.Expr], *arguments: object)
 def zoned(text: pl.Series) -> pl.Series:
     """UTC instants of `2026-03-28 22:29:09 -0700` (also `T`, `+07:00`, `Z`, `UTC`); text without outer blanks."""
     valid = _of(text, lambda t: pl.when(t.str.contains(_ZONED)).then(t))
-    valid = _existing(valid)
+    valid, beyond = _without_fraction(_existing(valid))
     if not valid.str.contains(_SHOPIFYS).all():
         valid = _of(
             valid,
@@ -103,7 +104,22 @@ def zoned(text: pl.Series) -> pl.Series:
         )
     # A file has a handful of offsets; taking them off oneself is far cheaper than parsing %z in each cell.
     local = valid.str.head(19).str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", time_zone="UTC")
-    return local - by_distinct(valid.str.slice(20), _offset)
+    instant = local - by_distinct(valid.str.slice(20), _offset)
+    return instant if beyond is None else instant + beyond
+
+
+def _without_fraction(text: pl.Series) -> tuple[pl.Series, pl.Series | None]:
+    """Times without what stands behind the second's point, and that as microseconds (Duration); None: nowhere any."""
+    if not text.str.contains(".", literal=True).any():
+        return text, None
+    micros = _of(
+        text,
+        lambda t: pl.duration(
+            microseconds=(t.str.extract(r"\.([0-9]+)").fill_null("") + "000000").str.head(6).cast(pl.Int64),
+            time_unit="us",
+        ),
+    )
+    return text.str.replace(r"\.[0-9]+", ""), micros
 
 
 def _offset(text: pl.Expr) -> pl.Expr:
@@ -115,13 +131,14 @@ def _offset(text: pl.Expr) -> pl.Expr:
 
 def plain(text: pl.Series) -> pl.Series:
     """Local times of `2026-03-28 22:29:09`, seconds and clock optional; text without outer blanks."""
-    valid = _existing(_of(text, lambda t: pl.when(t.str.contains(_PLAIN)).then(t)))
+    valid, beyond = _without_fraction(_existing(_of(text, lambda t: pl.when(t.str.contains(_PLAIN)).then(t))))
     whole = _of(valid, lambda t: t.str.slice(0, 10) + "T" + (t.str.slice(11) + "00:00:00").str.head(8))
     short = _of(
         valid,
         lambda t: pl.when(t.str.len_bytes() == 16).then(t.str.slice(0, 10) + "T" + t.str.slice(11) + ":00"),
     )
-    return short.zip_with(short.is_not_null(), whole).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us")
+    local = short.zip_with(short.is_not_null(), whole).str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us")
+    return local if beyond is None else local + beyond
 
 
 def slashed(text: pl.Series, *, day_first: bool) -> pl.Series:
@@ -190,6 +207,8 @@ def find_reader(
     options: ReadOptions,
     file: str,
     line_of: Callable[[int], int],
+    *,
+    spelled: Callable[[str], str] = str,
 ) -> tuple[TimeReader, list[str]]:
     """How one file writes its times, and notes about it.
 
@@ -197,7 +216,8 @@ def find_reader(
         frame: String columns; only `columns` are looked at, the first of them decides the form.
         columns: time columns of the file.
         options: zones, the date format, today.
-        file: for messages. line_of: the physical line of a row of `frame`, for messages.
+        file: for messages. line_of: the physical line of a row of `frame`, for messages. spelled: how the file
+            spells the name of a column.
 
     Raises:
         AmbiguousDates: day and month cannot be told apart.
@@ -217,7 +237,7 @@ def find_reader(
         return TimeReader(Form.CUSTOM, zone, latest=latest, known=known), [note]
     slashes = main.str.contains(_SLASHED).sum() or 0
     if slashes > (main.str.contains(_PLAIN).sum() or 0):
-        day_first = _day_first(frame, columns, file, line_of)
+        day_first = _day_first(frame, columns, file, line_of, spelled)
         reader = TimeReader(Form.SLASHED, zone, day_first=day_first, latest=latest)
         order = "day first" if day_first else "month first"
         note = f"{file}: its times carry no time zone and were read {order}, as {zone} time"
@@ -254,7 +274,13 @@ def _with_format(texts: list[str], date_format: str) -> dict[str, dt.datetime]:
     return known
 
 
-def _day_first(frame: pl.DataFrame, columns: Sequence[str], file: str, line_of: Callable[[int], int]) -> bool:
+def _day_first(
+    frame: pl.DataFrame,
+    columns: Sequence[str],
+    file: str,
+    line_of: Callable[[int], int],
+    spelled: Callable[[str], str],
+) -> bool:
     parts = pl.concat(
         [
             frame.with_row_index("row").select(
@@ -279,7 +305,7 @@ def _day_first(frame: pl.DataFrame, columns: Sequence[str], file: str, line_of: 
     if unclear.is_empty():
         return True
     row = unclear.row(0, named=True)
-    raise AmbiguousDates(file, line_of(row["row"]), row["column"], row["text"])
+    raise AmbiguousDates(file, line_of(row["row"]), spelled(row["column"]), row["text"])
 
 
 def two_years_on(today: dt.date) -> dt.date:

@@ -1,0 +1,74 @@
+"""CSV in plain columns: orders, clients, reviews, events, scans or requests of one's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clientlens.errors import BadHeader, NotRecognised
+from clientlens.sources.canonical import NEEDED, Kind, kind_of, names_of, plain_name
+from clientlens.sources.csvfile import read_csv, read_header
+from clientlens.sources.plain import read_plain
+from clientlens.sources.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientlens.model.batch import Batch, ReadOptions
+    from clientlens.sources.csvfile import CsvTable
+    from clientlens.sources.input import InputFile
+
+NAME = "plain_csv"
+
+
+def recognises(names: tuple[str, ...]) -> bool:
+    """Whether the plain names of a header make a kind of plain file."""
+    return kind_of(tuple(plain_name(name) for name in names)) is not None
+
+
+def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
+    """Read all plain CSV files of one call; see `Batch` for what comes back.
+
+    Raises:
+        NotRecognised: a header that is of no kind. BadHeader: a column stands there twice.
+        AmbiguousDates, UnterminatedQuote: see there.
+    """
+    tables: dict[Kind, list[CsvTable]] = {}
+    notes = []
+    for file in files:
+        kind, table, unknown = _table(file)
+        tables.setdefault(kind, []).append(table)
+        if unknown:
+            notes.append(f"{file.name}: columns that no plain file has were not read: {', '.join(unknown)}")
+    return read_plain(tables, options, NAME, files, notes)
+
+
+def _table(file: InputFile) -> tuple[Kind, CsvTable, list[str]]:
+    """Its kind, its table under plain names, the columns that are none."""
+    header = read_header(file)
+    names = tuple(plain_name(name) for name in header.names)
+    kind = kind_of(names)
+    if kind is None:
+        needed = " and ".join(" or ".join(group) for group in NEEDED[Kind.ORDERS])
+        raise NotRecognised(
+            file.name,
+            "no plain file has these columns",
+            f"orders need {needed}; 'clientlens template orders' has all",
+        )
+    twice = [name for name in names if name and names.count(name) > 1]
+    if twice:
+        raise BadHeader(
+            file.name, f"the column {twice[0]!r} stands there twice", "remove or rename one of them"
+        )
+    known = set(names_of(kind))
+    wanted = [own for own, name in zip(header.names, names, strict=True) if name in known]
+    unknown = [cell for cell, name in zip(header.cells, names, strict=True) if name and name not in known]
+    return kind, read_csv(file, wanted, header).renamed(names), unknown
+
+
+SOURCE = Source(
+    name=NAME,
+    title="plain CSV (orders, clients, reviews, events, scans, requests)",
+    doc="A CSV of your own with the columns that 'clientlens template orders' writes; any order, any separator.",
+    recognises=recognises,
+    read=read,
+)

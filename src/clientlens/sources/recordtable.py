@@ -1,0 +1,103 @@
+"""Records of another layout (JSON, mostly) as a table of the plain formats' columns.
+
+A record becomes one row, or one a line of its order: the first of these rows has the order's own cells, all of them
+those of their line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from clientlens.sources.csvfile import Header
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from clientlens.sources.csvfile import BadRow
+    from clientlens.sources.findings import Table
+    from clientlens.sources.input import InputFile
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the physical line it is told by, its cells by plain name, and which record it is of.
+
+    record: number of the record whose rows belong together; None: they belong together by their order number, as in a
+    CSV file. weight: how many records of the file the row stands for; 0 for all but the first of a record's rows.
+    """
+
+    line: int
+    cells: Mapping[str, str | None]
+    record: int | None = None
+    weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTable:
+    """A `findings.Table`. record (Int64, null where rows belong together by number), weight (Int64): of each row."""
+
+    file: InputFile
+    header: Header
+    frame: pl.DataFrame
+    lines: pl.Series
+    rows: int
+    bad: tuple[BadRow, ...]
+    record: pl.Series
+    weight: pl.Series
+    _cells: pl.DataFrame
+
+    def raw(self, records: Iterable[int]) -> list[tuple[str, ...]]:
+        """All cells of some rows, by position."""
+        return [tuple(cell or "" for cell in self._cells.row(number)) for number in records]
+
+    def without_cells(self) -> RecordTable:
+        """The table with an empty frame."""
+        return replace(self, frame=self.frame.clear())
+
+
+def record_table(
+    file: InputFile,
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    *,
+    records: int,
+    bad: tuple[BadRow, ...] = (),
+    spelled: Mapping[str, str] | None = None,
+) -> RecordTable:
+    """A table of rows.
+
+    Args:
+        columns: the plain names it has, in order. records: of the file, the bad ones counted.
+        spelled: plain name -> what messages call it; the name itself where it is not there.
+    """
+    frame = pl.DataFrame(
+        {name: pl.Series([row.cells.get(name) or None for row in rows], dtype=pl.String) for name in columns}
+    )
+    shown = tuple((spelled or {}).get(name, name) for name in columns)
+    return RecordTable(
+        file,
+        Header(shown, tuple(columns), ",", 0, 1),
+        frame,
+        pl.Series([row.line for row in rows], dtype=pl.UInt32),
+        records,
+        bad,
+        pl.Series([row.record for row in rows], dtype=pl.Int64),
+        pl.Series([row.weight for row in rows], dtype=pl.Int64),
+        frame,
+    )
+
+
+def places(tables: Sequence[Table]) -> pl.DataFrame:
+    """_record, _weight (Int64) of every row of all tables, in the order of `findings.stack`."""
+    return pl.concat(
+        pl.DataFrame({"_record": table.record, "_weight": table.weight})
+        if isinstance(table, RecordTable)
+        else pl.select(
+            _record=pl.repeat(None, len(table.lines), dtype=pl.Int64),
+            _weight=pl.repeat(1, len(table.lines), dtype=pl.Int64),
+        )
+        for table in tables
+    )

@@ -1,0 +1,67 @@
+"""Reviews as Etsy gives them: `reviews.json` of 'Download your data'."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clientlens.sources.canonical import Kind, names_of
+from clientlens.sources.jsonfile import read_json
+from clientlens.sources.plain import read_plain
+from clientlens.sources.plain_json import cells_of
+from clientlens.sources.recordtable import Row, record_table
+from clientlens.sources.source import Layout, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientlens.model.batch import Batch, ReadOptions
+    from clientlens.sources.input import InputFile
+    from clientlens.sources.recordtable import RecordTable
+
+NAME = "etsy_reviews"
+_KEYS = {
+    "reviewer": "client_ref",
+    "date_reviewed": "reviewed_at",
+    "star_rating": "rating",
+    "order_id": "order_id",
+}
+
+
+def recognises(names: tuple[str, ...]) -> bool:
+    """Reviewer, date and stars, by Etsy's keys."""
+    return set(names) >= set(_KEYS)
+
+
+def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
+    """Read all files of one call; see `Batch` for what comes back: reviews of the store that is being imported.
+
+    A review for each article of an order gives equal rows; they are as many reviews. What was written is not stored.
+
+    Raises:
+        BadJson: a file is not JSON throughout.
+    """
+    tables = {Kind.REVIEWS: [_table(file, options.store) for file in files]}
+    return read_plain(tables, options, NAME, files)
+
+
+def _table(file: InputFile, store: str) -> RecordTable:
+    found = read_json(file)
+    rows = []
+    for record in found.records:
+        cells = cells_of(record.value)
+        mine = {plain: cells.get(key) for key, plain in _KEYS.items()}
+        rows.append(Row(record.line, {**mine, "seller": store, "platform": "etsy"}))
+    spelled = {plain: key for key, plain in _KEYS.items()}
+    return record_table(
+        file, rows, names_of(Kind.REVIEWS), records=found.rows, bad=found.bad, spelled=spelled
+    )
+
+
+SOURCE = Source(
+    name=NAME,
+    title="Etsy reviews (JSON)",
+    doc="Etsy, Account settings, Privacy, 'Request your data': reviews.json. Add --store with your shop's name.",
+    recognises=recognises,
+    read=read,
+    layout=Layout.JSON,
+)
