@@ -18,6 +18,8 @@ from clientlens.cli.click_ import Context, TyperGroup
 from clientlens.config import DEFINITIONS, settings_from
 from clientlens.outputs.format import formats
 from clientlens.sources import registry
+from clientlens.sources.input import open_input
+from clientlens.sources.reading import recognise
 
 PROJECT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
@@ -151,18 +153,18 @@ def test_the_settings_page_names_every_setting_and_its_example_is_valid():
     assert settings.text("orders.completed_when") == "paid_or_fulfilled"
 
 
-def test_every_source_has_its_constant_a_doc_line_a_section_and_a_sample():
-    page = (PROJECT / "docs" / "sources.md").read_text("utf-8")
-    samples = [
-        path.read_text("utf-8").splitlines()[0] for path in (PROJECT / "data" / "sample").rglob("*.csv")
-    ]
-    assert registry.load()
+def test_every_source_has_its_constant_a_doc_line_a_page_and_a_sample():
+    index = (PROJECT / "docs" / "sources.md").read_text("utf-8")
+    samples = [open_input(str(path)) for path in sorted((PROJECT / "data" / "sample").rglob("*.*"))]
+    recognised = {recognise(sample, registry.load()).name for sample in samples}
+    assert recognised == set(registry.load())
     for name, source in registry.load().items():
         assert source.name == name
         assert source.doc
-        assert f"## {name}:" in page
-        headers = [tuple(cell.lower().replace("-", " ") for cell in line.split(",")) for line in samples]
-        assert any(source.recognises(header) for header in headers), name
+        page = PROJECT / "docs" / "sources" / f"{name.replace('_', '-')}.md"
+        assert page.read_text("utf-8").startswith(f"# {name}: ")
+        assert "What cannot be known from it" in page.read_text("utf-8")
+        assert f"[{name}](sources/{page.name})" in index
 
 
 def test_every_format_has_its_constant_and_a_doc_line():
