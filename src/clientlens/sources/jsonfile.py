@@ -15,6 +15,8 @@ from clientlens.errors import BadJson
 from clientlens.sources.csvfile import BadRow
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from clientlens.sources.input import InputFile
 
 ENVELOPES = ("orders", "checkouts", "customers", "clients", "reviews", "events", "scans", "requests", "Data")
@@ -66,12 +68,6 @@ class JsonFile:
     def rows(self) -> int:
         """Records in the file, the bad ones counted."""
         return len(self.records) + len(self.bad)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What a `Source` recognises: the keys around the records with ':', then those of the first record."""
-        first = tuple(self.records[0].value) if self.records else ()
-        return (*(f"{key}:" for key in self.around), *first)
 
 
 class _Reader:
@@ -179,6 +175,34 @@ def read_json(file: InputFile) -> JsonFile:
     return JsonFile(file, *_told_apart(reader, found), tuple(name for name, _ in members), key)
 
 
+def first_names(file: InputFile) -> tuple[str, ...]:
+    """What a `Source` recognises: the keys around the records, each with ':', then those of the first record.
+
+    Reads no further than it must: of a whole file of records the first one.
+
+    Raises:
+        BadJson: what is there so far is not JSON.
+    """
+    reader = _Reader(file)
+    begin = reader.blank(0)
+    around: list[str] = []
+    if reader.mark(begin) == "[":
+        position = reader.blank(begin + 1)
+        return () if reader.mark(position) == "]" else _keys(reader.value(position)[0])
+    if reader.mark(begin) != "{" or _is_lines(reader, begin):
+        return _keys(reader.value(begin)[0])
+    for key, found in _walk(reader, begin, first_alone=True):
+        around.append(key)
+        if _envelope([(key, found)]) is not None and (found or key in ENVELOPES):
+            first = _keys(found[0][1]) if found else ()
+            return (*(f"{name}:" for name in around), *first)
+    return tuple(around)
+
+
+def _keys(value: Any) -> tuple[str, ...]:
+    return tuple(value) if isinstance(value, dict) else ()
+
+
 _Element = tuple[int, Any, int, list[str]]
 """Where it begins, the value, where it ends, what a strict reader has against it."""
 
@@ -223,27 +247,40 @@ def _members(reader: _Reader, begin: int) -> list[tuple[str, list[_Element]]]:
     Raises:
         BadJson: a key stands there twice, or something behind the object.
     """
-    found: dict[str, list[_Element]] = {}
+    return list(_walk(reader, begin))
+
+
+def _walk(
+    reader: _Reader, begin: int, *, first_alone: bool = False
+) -> Iterator[tuple[str, list[_Element]]]:
+    """`_members` one by one; with `first_alone` of an array only the first element is read before it is given."""
+    seen: set[str] = set()
     position = reader.blank(begin + 1)
     while reader.mark(position) != "}":
-        if found:
+        if seen:
             reader.expect(position, ",", "a comma")
             position = reader.blank(position + 1)
         reader.expect(position, '"', "a key in quotes")
         key, end = reader.value(position)
-        if key in found:
+        if key in seen:
             raise reader.wrong(position, f"the key {key!r} stands there twice")
+        seen.add(key)
         position = reader.blank(end)
         reader.expect(position, ":", "a colon behind a key")
         position = reader.blank(position + 1)
         if reader.mark(position) == "[":
-            found[key], end = _array(reader, position)
+            inner = reader.blank(position + 1)
+            if first_alone and reader.mark(inner) == "{":
+                yield key, [_element(reader, inner)]
+            found, end = _array(reader, position)
+            if not (first_alone and found):
+                yield key, found
         else:
-            found[key] = [_element(reader, position)]
-            end = found[key][0][2]
+            found = [_element(reader, position)]
+            end = found[0][2]
+            yield key, found
         position = reader.blank(end)
     _nothing_behind(reader, position + 1)
-    return list(found.items())
 
 
 def _nothing_behind(reader: _Reader, end: int) -> None:

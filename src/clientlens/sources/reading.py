@@ -8,7 +8,7 @@ from clientlens.errors import NoGoodRow, NotRecognised, UnknownSource
 from clientlens.sources import registry
 from clientlens.sources.csvfile import read_header
 from clientlens.sources.input import open_input
-from clientlens.sources.jsonfile import read_json
+from clientlens.sources.jsonfile import first_names
 from clientlens.sources.scan_log import LINE
 from clientlens.sources.source import Layout
 
@@ -114,7 +114,7 @@ def glimpse(file: InputFile) -> tuple[Layout, tuple[str, ...], tuple[str, ...]]:
     """
     start = file.text[:_START].lstrip()
     if start[:1] in (b"{", b"["):
-        names = read_json(file).names
+        names = first_names(file)
         return Layout.JSON, names, tuple(name.removesuffix(":") for name in names)
     if LINE.match(start.split(b"\n", 1)[0].decode("utf-8", "replace")):
         return Layout.LOG, (), ()
