@@ -94,7 +94,7 @@ def _note(name: str, left_out: list[str]) -> tuple[str, ...]:
     if not left_out:
         return ()
     more = f" and {len(left_out) - _SHOWN} more" if len(left_out) > _SHOWN else ""
-    shown = ", ".join(repr(safe(one)) for one in left_out[:_SHOWN])
+    shown = ", ".join(f"'{safe(one)}'" for one in left_out[:_SHOWN])
     return (f"{name}: folders and hidden files in it were skipped: {shown}{more}",)
 
 
