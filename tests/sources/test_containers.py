@@ -231,6 +231,14 @@ def test_members_that_share_their_bytes_are_refused():
         opened(patched(packed, ENTRY, 42, b"\0\0\0\0"), "x.zip")
 
 
+def test_an_archive_behind_another_one_is_refused_though_its_places_are_right():
+    shift = len(ONE)
+    moved = patched(ONE, ENTRY, 42, struct.pack("<L", shift))
+    moved = patched(moved, END, 16, struct.pack("<L", ONE.index(ENTRY) + shift))
+    with pytest.raises(DamagedArchive, match="something stands before its first file"):
+        opened(ONE + moved, "x.zip")
+
+
 def test_zip64_and_streamed_archives_are_read():
     class Pipe(io.BytesIO):
         def seekable(self):
@@ -256,6 +264,8 @@ def test_zip64_and_streamed_archives_are_read():
     tail = struct.pack("<4s4H2LH", END, 0, 0, 1, 1, len(entry), at, 0)
     wide = ONE[:at] + bytes(entry) + large + locator
     assert opened(wide + tail)[0].text == b"a\n1\n"
+    with pytest.raises(DamagedArchive, match="its end is damaged"):
+        opened(patched(wide, b"PK\6\6", 4, struct.pack("<Q", 45)) + tail)
     for lie in (struct.pack("<4s4H2LH", END, 0, 0, 2, 2, len(entry), at, 0), tail[:12] + b"\1" + tail[13:]):
         with pytest.raises(DamagedArchive):
             opened(wide + lie)
