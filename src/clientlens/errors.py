@@ -249,6 +249,24 @@ class Unreadable(InputError):
         super().__init__(f"{file}: {reason}", hint, file=file)
 
 
+class DamagedArchive(InputError):
+    """A packed file that is cut off, or is not what it says of itself."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file}: {reason}", "download it or pack it again; nothing was stored", file=file)
+
+
+class ArchiveTooLarge(InputError):
+    """A packed file that would fill the memory."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(
+            f"{file}: {reason}",
+            "no export is like that; if yours is, unpack it first and import the files inside",
+            file=file,
+        )
+
+
 class NotRecognised(InputError):
     def __init__(self, file: str, found: str, hint: str) -> None:
         super().__init__(f"{file}:1: {found}", hint, file=file, line=1)

@@ -22,8 +22,8 @@ _FILE_FIELDS = (
     Field("source", Kind.TEXT, "format it was recognised as", nullable=False),
     Field("store", Kind.TEXT, "store it was imported for", nullable=False),
     _count("rows", "data records"),
-    _count("bytes", "size"),
-    Field("sha256", Kind.TEXT, "hash of its bytes", nullable=False),
+    _count("bytes", "size, unpacked"),
+    Field("sha256", Kind.TEXT, "hash of its bytes, unpacked", nullable=False),
 )
 _TOTAL_FIELDS = (
     Field("currency", Kind.TEXT, "ISO 4217 code", nullable=False),

@@ -38,7 +38,7 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """One file as it was read: `rows` are data records, the header not counted."""
+    """One file as it was read: `rows` are data records, the header not counted; `bytes`, `sha256` of it unpacked."""
 
     file: str
     source: str

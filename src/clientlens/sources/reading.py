@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from clientlens.errors import NoGoodRow, NotRecognised, UnknownSource
 from clientlens.sources import registry
 from clientlens.sources.csvfile import read_header
-from clientlens.sources.input import open_input
+from clientlens.sources.input import open_inputs
 from clientlens.sources.jsonfile import first_names
 from clientlens.sources.scan_log import LINE
 from clientlens.sources.source import Layout
@@ -52,7 +53,7 @@ def read_all(
         UnknownSource: there is no such source.
         NotRecognised: a header that no source knows, or stdin without `source`.
         NoGoodRow: a file with rows of which not one could be taken.
-        InputError: whatever else makes a file unreadable; see `open_input`, `read_header`, the sources.
+        InputError: whatever else makes a file unreadable; see `open_inputs`, `read_header`, the sources.
     """
     sources = registry.load()
     if source is not None and source not in sources:
@@ -63,17 +64,20 @@ def read_all(
             raise NotRecognised(
                 name, "standard input has no name to go by", f"add --source, one of {', '.join(sources)}"
             )
-        file = open_input(name, encoding=options.encoding, stdin=stdin, stdin_name=stdin_name, folder=folder)
-        chosen = sources[source] if source else recognise(file, sources)
-        _advance(options, file.bytes // _OPENED)
-        groups.setdefault(chosen.name, []).append(file)
+        for file in open_inputs(
+            name, encoding=options.encoding, stdin=stdin, stdin_name=stdin_name, folder=folder
+        ):
+            chosen = sources[source] if source else recognise(file, sources)
+            _advance(options, file.weight // _OPENED)
+            groups.setdefault(chosen.name, []).append(file)
     batches = []
     for chosen_name, files in groups.items():
         batch = sources[chosen_name].read(files, options)
         refuse_hopeless(batch)
-        batches.append(batch)
+        opening = tuple(note for file in files for note in file.notes)
+        batches.append(replace(batch, notes=(*opening, *batch.notes)))
         for file in files:
-            _advance(options, file.bytes - file.bytes // _OPENED)
+            _advance(options, file.weight - file.weight // _OPENED)
     return batches
 
 
