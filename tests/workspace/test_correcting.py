@@ -20,7 +20,13 @@ def record(make, email=None, **keys):
     """One record under the strongest of its keys."""
     known = {f"{name}_key": f"{name[0]}:{value}" for name, value in keys.items()}
     if email is None:
-        return {**make.person(""), "email_key": None, "email": None, "person_key": min(known.values()), **known}
+        return {
+            **make.person(""),
+            "email_key": None,
+            "email": None,
+            "person_key": min(known.values()),
+            **known,
+        }
     return {**make.person(f"{email}@example.com"), **known}
 
 
@@ -202,7 +208,11 @@ def test_a_later_import_and_a_repair_keep_to_the_corrections(people, make):
 
 
 def test_the_order_of_imports_and_corrections_does_not_matter(people, make, tmp_path):
-    records = [record(make, "anna", number="main:7"), record(make, "bob", number="main:7"), record(make, "cora")]
+    records = [
+        record(make, "anna", number="main:7"),
+        record(make, "bob", number="main:7"),
+        record(make, "cora"),
+    ]
     path = people(*records)
     split(path, ANNA, BOB)
     merge(path, BOB, CORA)

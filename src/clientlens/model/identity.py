@@ -117,9 +117,7 @@ def joined_by_rule(people: pl.DataFrame, apart: Collection[str] = frozenset()) -
         key, label (String): every key that identifies a record, and the smallest key of those it is joined to.
     """
     owner = _strong_components(people, apart)
-    owner = _with_weaker(
-        people, owner, column="phone_key", stronger=("email_key", "number_key"), apart=apart
-    )
+    owner = _with_weaker(people, owner, column="phone_key", stronger=("email_key", "number_key"), apart=apart)
     owner = _with_weaker(
         people,
         owner,

@@ -183,9 +183,7 @@ def _by_hand(known: _Known, keys: Sequence[str], key: str) -> tuple[list[Pair], 
     parts = joined_by_rule(known.people, known.corrections.apart).filter(pl.col("key").is_in(keys))
     label = dict(parts.iter_rows())
     inside = [one for one in known.corrections.joined if label.keys() >= set(one)]
-    taken_back = [
-        one for one in inside if (label[one[0]] == label[key]) != (label[one[1]] == label[key])
-    ]
+    taken_back = [one for one in inside if (label[one[0]] == label[key]) != (label[one[1]] == label[key])]
     rest = joined_by_hand(
         parts.filter(pl.col("label") != label[key]), [one for one in inside if one not in taken_back]
     )
