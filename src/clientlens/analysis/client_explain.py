@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.model.answer import Answer, Field, Kind
-from clientlens.model.identity import KEY_COLUMNS, joined_by_rule
+from clientlens.model.identity import KEY_COLUMNS, joined_by_rule, shown_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,11 +82,27 @@ def explain(facts: Facts, client_id: str, by_hand: ByHand | None = None) -> Answ
     joined = _joins(facts, people, set(mine["person_key"]), said)
     others = _other_clients(facts, client_id, [key for key in carried if key not in joined])
     rows = [
-        (client_id, KINDS[key[0]], shown(key), True, shown(parent) if parent else None, reason, *carried[key])
+        (
+            client_id,
+            KINDS[key[0]],
+            shown_key(key),
+            True,
+            shown_key(parent) if parent else None,
+            reason,
+            *carried[key],
+        )
         for key, (parent, reason) in joined.items()
     ]
     rows += [
-        (client_id, KINDS[key[0]], shown(key), False, None, _unused(key, others, said), *carried[key])
+        (
+            client_id,
+            KINDS[key[0]],
+            shown_key(key),
+            False,
+            None,
+            _unused(key, people, others.get(key, 0), said),
+            *carried[key],
+        )
         for key in sorted(carried)
         if key not in joined
     ]
@@ -144,7 +160,7 @@ def _next_part(
         for there, here in (pair, pair[::-1]):
             if label.get(there) in reached and label.get(here) in waiting:
                 root = label[here]
-                own = "" if here == root else f" ({shown(here)})"
+                own = "" if here == root else f" ({shown_key(here)})"
                 return root, there, f"joined by hand {when}{own}"
     return waiting[0], None, ""
 
@@ -154,12 +170,6 @@ _DTYPES: dict[Kind, type[pl.DataType]] = {
     Kind.BOOLEAN: pl.Boolean,
     Kind.INTEGER: pl.Int64,
 }
-
-
-def shown(key: str) -> str:
-    """A key as people know it: without the letter that sorts it, an address with commas."""
-    text = key[2:]
-    return ", ".join(part for part in text.split("|") if part) if key[0] == "r" else text
 
 
 def _strong_joins(people: pl.DataFrame, root: str, keys: set[str]) -> Joins:
@@ -219,11 +229,15 @@ def _other_clients(facts: Facts, client_id: str, keys: list[str]) -> dict[str, i
     return dict(found.rows())
 
 
-def _unused(key: str, others: Mapping[str, int], said: ByHand) -> str:
+def _unused(key: str, people: pl.DataFrame, others: int, said: ByHand) -> str:
+    """Why a key that the client's records carry joins nothing here."""
     if key in said.apart:
         return f"kept apart by hand {said.apart[key]}"
-    count = others.get(key, 0)
-    if count:
-        clients = "another client has it too" if count == 1 else f"{count} other clients have it too"
+    for carried in people.select(KEY_COLUMNS).rows() if said.apart else ():
+        kept = said.apart.keys() & set(carried)
+        if key in carried and kept:
+            return f"not used: {shown_key(min(kept))} is kept apart by hand {said.apart[min(kept)]}"
+    if others:
+        clients = "another client has it too" if others == 1 else f"{others} other clients have it too"
         return f"known, but not used: {clients}, and it never joins two e-mails"
     return "known, but not used: a stronger key identifies its records"

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from clientlens.analysis.client_explain import shown
 from clientlens.analysis.client_names import shown_name
 from clientlens.errors import AmbiguousClient, UnknownClient, UnknownKey
-from clientlens.model.identity import KEY_COLUMNS, client_ids
+from clientlens.model.identity import KEY_COLUMNS, client_ids, shown_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,7 +102,7 @@ def find_key(facts: Facts, client_id: str, text: str) -> str:
     carried = people.unpivot(on=list(KEY_COLUMNS))["value"].drop_nulls().unique().sort().to_list()
     wanted = _as_compared(text)
     for key in (*mine.sort(), *carried):
-        if wanted in {_as_compared(key), _as_compared(shown(key))}:
+        if wanted in {_as_compared(key), _as_compared(shown_key(key))}:
             return str(key)
         if key[0] == "p" and re.sub(r"[\s().\-/]", "", text) == key[2:]:
             return str(key)

@@ -135,7 +135,7 @@ def _plain(text: pl.Expr) -> pl.Expr:
 
 
 def _shown_key() -> pl.Expr:
-    """`client_explain.shown` for a column of keys."""
+    """`identity.shown_key` for a column of keys."""
     parts = pl.col("key").str.slice(2).str.split("|")
     address = parts.list.eval(pl.element().filter(pl.element() != "")).list.join(", ")
     return pl.when(pl.col("key").str.starts_with("r:")).then(address).otherwise(pl.col("key").str.slice(2))

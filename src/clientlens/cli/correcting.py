@@ -99,11 +99,13 @@ def tell_suggestions(run: Run) -> None:
 
 def told(entry: Entry) -> str:
     """A correction for people to read, in `workspace history`."""
+    from clientlens.model.identity import shown_key
+
     body = entry.body
     if entry.kind == "clients_merged":
-        return "merged the clients of " + " and ".join(key[2:] for key in body["keys"])
+        return "merged the clients of " + " and ".join(map(shown_key, body["keys"]))
     how = "keeps it apart" if body["apart"] else "takes back a merge"
-    return f"split {str(entry.person_key)[2:]} off its client ({how})"
+    return f"split {shown_key(str(entry.person_key))} off its client ({how})"
 
 
 def _by_hand(workspace: Workspace) -> ByHand:

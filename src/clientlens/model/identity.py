@@ -69,6 +69,12 @@ class Identified:
     shared_keys: pl.DataFrame
 
 
+def shown_key(key: str) -> str:
+    """A key as people know it: without the letter that sorts it, an address with commas."""
+    text = key[2:]
+    return ", ".join(part for part in text.split("|") if part) if key[0] == "r" else text
+
+
 def client_id_of(key: str) -> str:
     """The id that a client whose smallest key this is has: 12 base32 characters of its SHA-256, in lower case."""
     return base64.b32encode(hashlib.sha256(key.encode()).digest())[:12].decode().lower()

@@ -15,6 +15,7 @@ from clientlens.model.identity import (
     client_ids,
     joined_by_hand,
     joined_by_rule,
+    shown_key,
 )
 from clientlens.model.tables import CLIENTS, IDENTITIES, PEOPLE
 from clientlens.workspace import corrections as said
@@ -157,7 +158,7 @@ def split(
         whole = known.client_of(client)
         keys = known.keys_of(whole)
         if key not in keys:
-            raise NothingToSplit(key[2:], whole, "it is known, but joins nothing to this client")
+            raise NothingToSplit(shown_key(key), whole, "it is known, but joins nothing to this client")
         taken_back, joined = _by_hand(known, keys, key)
         apart = not taken_back
         if apart:
@@ -169,7 +170,7 @@ def split(
         alive = known.of_records(owner)["label"].unique().sort().to_list()
         if len(alive) < 2:
             reason = "no other record would be left" if mine in alive else "no record is known by it alone"
-            raise NothingToSplit(key[2:], whole, reason)
+            raise NothingToSplit(shown_key(key), whole, reason)
         parts = [mine, *(label for label in alive if label != mine)]
         event = said.split(
             key, taken_back=taken_back, joined=joined, apart=apart, clients=parts, after=writer.state.entries
