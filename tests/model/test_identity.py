@@ -211,10 +211,9 @@ def by_the_book(rows, corrections=NO_CORRECTIONS):
     clients = []
     for row in rows:
         both = {key for key in (row["email_key"], row["number_key"]) if key}
-        for mine in [{key} for key in both] if both & corrections.apart else [both]:
-            if mine:
-                touching = [c for c in clients if c & mine]
-                clients = [c for c in clients if not c & mine] + [set().union(mine, *touching)]
+        for mine in [{key} for key in both] if both & corrections.apart or not both else [both]:
+            touching = [c for c in clients if c & mine]
+            clients = [c for c in clients if not c & mine] + [set().union(mine, *touching)]
     carried = [({k for k in (r["email_key"], r["number_key"]) if k}, r) for r in rows]
     for column, stronger in (("phone_key", 2), ("residence_key", 3)):
         before = [set(c) for c in clients]
@@ -239,11 +238,17 @@ def by_the_book(rows, corrections=NO_CORRECTIONS):
     for row in rows:
         if row["person_key"] == row["source_key"] and not any(row["person_key"] in c for c in clients):
             clients.append({row["person_key"]})
+    clients = as_people_said(clients, corrections)
+    return {frozenset(c) for c in clients if any(row["person_key"] in c for row in rows)}
+
+
+def as_people_said(clients, corrections):
+    """The same with the clients of these pairs of keys made one."""
     for pair in corrections.joined:
         ends = [c for c in clients if c & set(pair)]
         if all(any(key in c for c in ends) for key in pair):
             clients = [c for c in clients if c not in ends] + [set().union(*ends)]
-    return {frozenset(c) for c in clients if any(row["person_key"] in c for row in rows)}
+    return clients
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
