@@ -6,10 +6,15 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from clientlens.errors import NothingToSplit, SameClient, UnknownClient
-from clientlens.model.identity import Corrections, client_id_of
+from clientlens.model.identity import Corrections, client_id_of, resolve
+from clientlens.model.tables import PEOPLE
 from clientlens.workspace import correcting, ledger, upkeep
+from clientlens.workspace import corrections as said
+from clientlens.workspace.events import Entry
 from clientlens.workspace.workspace import Workspace
 
 AT = datetime(2026, 11, 25, 9, tzinfo=UTC)
@@ -154,6 +159,17 @@ def test_merging_one_of_three_pieces_joins_no_more_than_was_asked(people, make):
     assert stored(path) == together
 
 
+def test_what_people_and_later_a_rule_joined_is_split_all_the_same(people, make):
+    path = people(record(make, "anna"), record(make, "bob"), name="first")
+    merge(path, ANNA, BOB)
+    people(*(record(make, who, number="main:7") for who in ("anna", "bob")), name="second")
+    together = stored(path)
+    split(path, ANNA, BOB)
+    assert groups(path) == [[ANNA, "n:main:7"], [BOB]]
+    merge(path, ANNA, BOB)
+    assert stored(path) == together
+
+
 def test_a_phone_order_is_split_off_and_goes_to_nobody_else(people, make):
     path = people(record(make, "anna", phone="+4930"), record(make, phone="+4930"))
     assert groups(path) == [[ANNA, "p:+4930"]]
@@ -256,3 +272,88 @@ def test_a_state_that_is_open_does_not_see_a_later_merge(three):
         merge(three, ANNA, BOB)
         assert workspace.state.corrections == Corrections()
         assert workspace.facts().clients.collect().height == 3
+
+
+FEW = st.sampled_from(["1", "2", "3"])
+RECORD = st.fixed_dictionaries(
+    {},
+    optional={
+        f"{kind}_key": FEW.map(f"{kind[0]}:{{}}".format) for kind in ("email", "number", "phone", "residence")
+    },
+).filter(bool)
+
+
+class People:
+    """Records and what was said about them, without a disk: each step is folded into a ledger and held against it."""
+
+    def __init__(self, records):
+        rows = [
+            {"person_key": min(one.values()), "source": "s", "store": "main", "is_profile": False, **one}
+            for one in records
+        ]
+        frame = pl.DataFrame(rows, schema_overrides=PEOPLE.schema, infer_schema_length=None)
+        self.people, self.said, self.ledger = PEOPLE.conform(frame), Corrections(), []
+
+    @property
+    def known(self):
+        return correcting._Known(self.people, resolve(self.people, self.said).identities, self.said)
+
+    def clients(self):
+        found = self.known.identities.group_by("client_id").agg(pl.col("person_key").sort())
+        return dict(found.iter_rows())
+
+    def _write(self, event, new):
+        self.ledger.append(
+            Entry(
+                len(self.ledger) + 1, AT, None, event.kind, event.person_key, None, event.body, event.key, 1
+            )
+        )
+        self.said = said.standing(self.ledger).corrections
+        assert (set(self.said.joined), self.said.apart) == (set(new.joined), new.apart)
+
+    def merge(self, one, other):
+        keys = said.pair(self.known.keys_of(one)[0], self.known.keys_of(other)[0])
+        lifted, new = correcting._merged(self.known, (one, other), keys)
+        self._write(said.merged(keys, lifted=lifted, after=len(self.ledger)), new)
+
+    def split(self, client, key):
+        event, new, parts = correcting._split(self.known, client, key, len(self.ledger))
+        self._write(event, new)
+        return [client_id_of(part) for part in parts]
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(st.lists(RECORD, min_size=2, max_size=9), st.data())
+def test_whatever_is_merged_and_split_each_step_does_what_it_says_and_can_be_taken_back(records, data):
+    one = People(records)
+    for _ in range(data.draw(st.integers(1, 5))):
+        clients = one.clients()
+        before = one.known.identities
+        if len(clients) > 1 and data.draw(st.booleans()):
+            a, b = data.draw(st.permutations(sorted(clients)))[:2]
+            one.merge(a, b)
+            merged = sorted(clients.pop(a) + clients.pop(b))
+            found = one.clients()
+            assert [keys for keys in found.values() if set(keys) >= set(merged)]
+            assert {k: v for k, v in found.items() if k in clients} == clients
+            continue
+        client = data.draw(st.sampled_from(sorted(clients)))
+        key = data.draw(st.sampled_from(clients[client]))
+        try:
+            parts = one.split(client, key)
+        except NothingToSplit:
+            assert one.known.identities.equals(before)
+            continue
+        found = one.clients()
+        assert len(parts) > 1
+        assert sum(key in keys for keys in found.values()) <= 1
+        assert {k: v for k, v in found.items() if k not in parts} == {
+            k: v for k, v in clients.items() if k != client
+        }
+        if data.draw(st.booleans()):
+            whole = parts[0]
+            for part in parts[1:]:
+                one.merge(whole, part)
+                whole = next(k for k, v in one.clients().items() if found[parts[0]][0] in v)
+            records_of = before.join(one.people, on="person_key", how="semi")
+            assert one.known.identities.join(one.people, on="person_key", how="semi").equals(records_of)

@@ -156,27 +156,37 @@ def split(
     ):
         known = _known(change)
         whole = known.client_of(client)
-        keys = known.keys_of(whole)
-        if key not in keys:
-            raise NothingToSplit(shown_key(key), whole, "it is known, but joins nothing to this client")
-        taken_back, joined = _by_hand(known, keys, key)
-        apart = not taken_back
-        if apart:
-            taken_back = [one for one in known.corrections.joined if key in one and set(one) <= set(keys)]
-        kept = tuple(one for one in known.corrections.joined if one not in taken_back)
-        new = Corrections((*kept, *joined), known.corrections.apart.union([key] if apart else []))
-        owner = known.owner(new).filter(pl.col("key").is_in(keys))
-        mine = str(owner.filter(pl.col("key") == key)["label"][0])
-        alive = known.of_records(owner)["label"].unique().sort().to_list()
-        if len(alive) < 2:
-            reason = "no other record would be left" if mine in alive else "no record is known by it alone"
-            raise NothingToSplit(shown_key(key), whole, reason)
-        parts = [mine, *(label for label in alive if label != mine)]
-        event = said.split(
-            key, taken_back=taken_back, joined=joined, apart=apart, clients=parts, after=writer.state.entries
-        )
-        became = tuple((whole, client_id_of(label)) for label in parts if label in alive)
+        event, new, parts = _split(known, whole, key, writer.state.entries)
+        became = tuple((whole, client_id_of(part)) for part in parts)
         return _carry_out(writer, change, known, new, event, became, at, command)
+
+
+def _split(known: _Known, client: str, key: str, after: int) -> tuple[Event, Corrections, list[str]]:
+    """What is to be written down, what holds then, and the smallest keys of the clients that are left.
+
+    Raises:
+        NothingToSplit
+    """
+    keys = known.keys_of(client)
+    if key not in keys:
+        reason = "it is known, but joins nothing to this client"
+        raise NothingToSplit(shown_key(key), client, reason)
+    taken_back, joined = _by_hand(known, keys, key)
+    apart = not taken_back
+    if apart:
+        # What was joined by hand once and by a rule since would hold the key for all that.
+        taken_back = [one for one in known.corrections.joined if key in one and set(one) <= set(keys)]
+    kept = tuple(one for one in known.corrections.joined if one not in taken_back)
+    new = Corrections((*kept, *joined), known.corrections.apart.union([key] if apart else []))
+    owner = known.owner(new).filter(pl.col("key").is_in(keys))
+    mine = str(owner.filter(pl.col("key") == key)["label"][0])
+    alive = known.of_records(owner)["label"].unique().sort().to_list()
+    if len(alive) < 2:
+        reason = "no other record would be left" if mine in alive else "no record is known by it alone"
+        raise NothingToSplit(shown_key(key), client, reason)
+    parts = [mine, *(label for label in alive if label != mine)]
+    event = said.split(key, taken_back=taken_back, joined=joined, apart=apart, clients=parts, after=after)
+    return event, new, [part for part in parts if part in alive]
 
 
 def _by_hand(known: _Known, keys: Sequence[str], key: str) -> tuple[list[Pair], list[Pair]]:
