@@ -146,6 +146,32 @@ class AmbiguousClient(UsageError):
         )
 
 
+class SameClient(UsageError):
+    def __init__(self, one: str, other: str, client_id: str) -> None:
+        super().__init__(
+            f"{one!r} and {other!r} are one client already: {client_id}",
+            f"see 'clientlens clients explain {client_id}' for what joined them",
+        )
+
+
+class UnknownKey(UsageError):
+    def __init__(self, key: str, client_id: str) -> None:
+        super().__init__(
+            f"client {client_id} has no key {key!r}",
+            f"see 'clientlens clients explain {client_id}' for its keys",
+        )
+
+
+class NothingToSplit(UsageError):
+    """Taking the key out of the client would change nothing."""
+
+    def __init__(self, key: str, client_id: str, reason: str) -> None:
+        super().__init__(
+            f"{key!r} cannot be split off client {client_id}: {reason}",
+            f"see 'clientlens clients explain {client_id}' for what joins its records",
+        )
+
+
 class UnknownStore(UsageError):
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(

@@ -23,7 +23,8 @@ import crash  # noqa: E402
 
 from clientlens.cli.main import main as program  # noqa: E402
 from clientlens.errors import ClientlensError, WorkspaceMissing  # noqa: E402
-from clientlens.workspace import ledger, upkeep  # noqa: E402
+from clientlens.model.identity import client_id_of  # noqa: E402
+from clientlens.workspace import correcting, ledger, upkeep  # noqa: E402
 from clientlens.workspace.events import Event  # noqa: E402
 from clientlens.workspace.lock import reading  # noqa: E402
 from clientlens.workspace.workspace import Workspace  # noqa: E402
@@ -85,6 +86,11 @@ def _two_entries(path):
     _append(path, points, Event("points", {"points": -2}, key="p2", person_key="e:bob@example.com"))
 
 
+def _merge(path):
+    ids = (client_id_of(f"e:{who}@example.com") for who in ("anna", "bob"))
+    correcting.merge(path, *ids, at=make.AT, actor="ada", command="merge")
+
+
 def _nothing(path):
     pass
 
@@ -105,6 +111,7 @@ OPERATIONS = {
     "vacuum": Operation(_replaced, lambda path: upkeep.vacuum(path, at=make.AT, command="vacuum")),
     "repair": Operation(_damaged, lambda path: upkeep.rebuild(path, at=make.AT, command="repair")),
     "ledger append": Operation(_noted, _two_entries),
+    "merge": Operation(lambda path: make.add(path, first()), _merge, again=False),
     "format 1 to 2": Operation(lambda path: shutil.copytree(OLD, path), _two_entries),
 }
 

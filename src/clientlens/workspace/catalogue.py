@@ -14,8 +14,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from clientlens.model.batch import FileReport
+from clientlens.model.identity import NO_CORRECTIONS, Corrections
 from clientlens.model.tables import BY_NAME
 from clientlens.workspace import database
+from clientlens.workspace.corrections import stored_corrections
 from clientlens.workspace.folder import CATALOGUE
 from clientlens.workspace.migrations import FORMAT
 from clientlens.workspace.seals import broken
@@ -94,6 +96,8 @@ class State:
     """Of live and of replaced files; any other file in the folder is an orphan."""
     entries: int = 0
     """Number of the ledger's last entry."""
+    corrections: Corrections = NO_CORRECTIONS
+    """What people said, up to that entry, about who is one client."""
 
     def live(self, role: Role, table: str | None = None) -> list[Live]:
         """The live files of a role (and table), by table, month and id."""
@@ -135,7 +139,8 @@ def _state(connection: sqlite3.Connection, found: int) -> State:
     for one in files:
         BY_NAME[one.file.table]
     paths = frozenset(row[0] for row in connection.execute("SELECT DISTINCT path FROM file"))
-    return State(found, snapshot, meta["timezone"], files, _imports(connection), paths, entries)
+    corrections = stored_corrections(connection, entries)
+    return State(found, snapshot, meta["timezone"], files, _imports(connection), paths, entries, corrections)
 
 
 def _imports(connection: sqlite3.Connection) -> tuple[ImportRecord, ...]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from clientlens.model.identity import Corrections
     from clientlens.model.tables import Table
     from clientlens.workspace.catalogue import Live, State, Stored
     from clientlens.workspace.versions import Documents
@@ -171,18 +172,25 @@ class ClientChange:
     shared_keys: int = 0
 
 
-def derive_clients(change: Change, people: pl.DataFrame, *, afresh: bool = False) -> ClientChange:
+def derive_clients(
+    change: Change,
+    people: pl.DataFrame,
+    *,
+    afresh: bool = False,
+    corrections: Corrections | None = None,
+) -> ClientChange:
     """Make `people` (distinct records of all live batches) current, and the identities and clients that follow.
 
     A client was known before when any of its keys was; one that was known counts as updated when anything about it
-    changes, its id included. Unchanged records give unchanged clients, which are left as they are unless `afresh`.
+    changes, its id included. Unchanged records give unchanged clients, which are left as they are unless `afresh` or
+    new `corrections` take the place of those that hold so far.
     """
     file = change.store(PEOPLE, None, people)
     before = change.read_current(CLIENTS, None)
     changed = change.set_current(PEOPLE, None, file) or change.dry_run
-    if not changed and before is not None and not afresh:
+    if not changed and before is not None and not afresh and corrections is None:
         return ClientChange()
-    found = resolve(people)
+    found = resolve(people, change.state.corrections if corrections is None else corrections)
     old_clients = empty(CLIENTS) if before is None else before
     old_keys = change.read_current(IDENTITIES, None)
     for table, frame in ((IDENTITIES, found.identities), (CLIENTS, found.clients)):
