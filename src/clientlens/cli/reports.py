@@ -84,6 +84,10 @@ STATUS_FIELDS = (
     _count("order_lines", "lines of orders"),
     _count("clients", "clients"),
     _count("checkouts", "checkouts"),
+    _count("reviews", "marketplace reviews"),
+    _count("events", "events"),
+    _count("scans", "scans of letters"),
+    _count("requests", "order requests"),
     _count("files", "current files"),
     _count("disk_bytes", "size on the disk, replaced files included"),
     _count("orphans", "files that no state names; the next import deletes them"),
@@ -194,7 +198,7 @@ def status_answer(workspace: Workspace) -> Answer:
     known = {
         "path": str(status.path),
         "files": sum(table.files for table in status.tables),
-        **{name: rows[name] for name in ("orders", "order_lines", "clients", "checkouts")},
+        **{f.name: rows[f.name] for f in STATUS_FIELDS if f.name in rows},
     }
     row = [known[f.name] if f.name in known else getattr(status, f.name) for f in STATUS_FIELDS]
     notes = ("others can read files here: chmod -R go= the folder",) if status.readable_by_others else ()

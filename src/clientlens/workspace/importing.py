@@ -7,27 +7,17 @@ files that a live import already holds, read in the same way, are not stored aga
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from clientlens.errors import TimezoneConflict, WorkspaceMissing
-from clientlens.model.tables import PEOPLE
 from clientlens.workspace import catalogue, facts
 from clientlens.workspace.catalogue import EMPTY, ImportedFile, ImportRecord
-from clientlens.workspace.deriving import (
-    CURRENT,
-    Change,
-    ClientChange,
-    derive_clients,
-    known_versions,
-    versioned,
-)
+from clientlens.workspace.deriving import Change
 from clientlens.workspace.folder import may_be_workspace, prepare
-from clientlens.workspace.incoming import Incoming, Total, distinct_people, expect, gather, refuse_conflicts
+from clientlens.workspace.incoming import Incoming, Total, expect, gather
 from clientlens.workspace.lock import reading
-from clientlens.workspace.versions import DOCUMENTS, lines_of, winners
+from clientlens.workspace.planning import Counts, plan
 from clientlens.workspace.writing import change_of, hold
 
 if TYPE_CHECKING:
@@ -38,7 +28,6 @@ if TYPE_CHECKING:
     from clientlens.model.batch import Batch, FileReport, Rejects
     from clientlens.problems import Problem
     from clientlens.workspace.catalogue import State
-    from clientlens.workspace.incoming import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +68,6 @@ class ImportResult:
     shared_keys: int
     created: bool
     dry_run: bool
-
-
-@dataclass(slots=True)
-class _Counts:
-    added: dict[str, int] = field(default_factory=dict)
-    updated: dict[str, int] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    clients: ClientChange = field(default_factory=ClientChange)
 
 
 def add(
@@ -130,9 +111,9 @@ def add(
     with hold(path, timezone=timezone, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
         fresh = _not_held(incoming, writer.state, options)
         if writer.state.timezone is not None and not fresh.batches:
-            return _result(incoming, fresh, _Counts(), import_id=None, created=False, dry_run=False)
+            return _result(incoming, fresh, Counts(), import_id=None, created=False, dry_run=False)
         with change_of(writer) as change:
-            counts = _plan(change, fresh)
+            counts = plan(change, fresh)
             import_id = max((one.import_id for one in writer.state.imports), default=0) + 1
             result = _result(
                 incoming, fresh, counts, import_id=import_id, created=writer.created, dry_run=False
@@ -158,7 +139,7 @@ def _dry_run(path: Path, incoming: Incoming, timezone: str, options: str) -> Imp
 
 def _told(path: Path, incoming: Incoming, state: State, options: str) -> ImportResult:
     fresh = _not_held(incoming, state, options)
-    counts = _plan(Change(path, state, dry_run=True), fresh) if fresh.batches else _Counts()
+    counts = plan(Change(path, state, dry_run=True), fresh) if fresh.batches else Counts()
     return _result(incoming, fresh, counts, import_id=None, created=state.timezone is None, dry_run=True)
 
 
@@ -184,62 +165,10 @@ def _not_held(incoming: Incoming, state: State, options: str) -> Incoming:
     return incoming if len(fresh) == len(incoming.batches) else gather(fresh)
 
 
-def _plan(change: Change, fresh: Incoming) -> _Counts:
-    """Write the batch and current files of an import, and count what it changes."""
-    heads = [documents.heads for documents in DOCUMENTS]
-    refuse_conflicts(fresh, known_versions(change.folder, change.state, heads))
-    counts = _Counts()
-    for kind in fresh.kinds:
-        _plan_kind(change, kind, counts)
-    if not fresh.people.is_empty():
-        change.add_batch(PEOPLE, None, fresh.people)
-        known = change.read_current(PEOPLE, None)
-        together = fresh.people if known is None else distinct_people([known, fresh.people])
-        counts.clients = derive_clients(change, together)
-    return counts
-
-
-def _plan_kind(change: Change, kind: Kind, counts: _Counts) -> None:
-    documents, name = kind.documents, kind.documents.heads.name
-    counts.added[name] = counts.updated[name] = counts.lines[name] = 0
-    month = pl.col(documents.day).dt.strftime("%Y-%m").alias("_month")
-    heads_by = _by_month(kind.heads.select(*documents.heads.schema.names(), "version", month))
-    lines_by = _by_month(kind.lines.select(*documents.lines.schema.names(), "version", month))
-    for name_of_month in sorted(heads_by):
-        heads = heads_by[name_of_month]
-        lines = lines_by.get(name_of_month, kind.lines.clear())
-        own = {}
-        for table, frame in ((documents.heads, heads), (documents.lines, lines)):
-            own[table.name] = change.add_batch(table, name_of_month, frame)
-        known = change.read_current(documents.heads, name_of_month)
-        if known is None:
-            for table in (documents.heads, documents.lines):
-                change.set_current(table, name_of_month, own[table.name])
-            counts.added[name] += heads.height
-            counts.lines[name] += lines.height
-            continue
-        known_lines = change.read_current(documents.lines, name_of_month)
-        all_lines = lines if known_lines is None else pl.concat([versioned(known_lines, CURRENT), lines])
-        best = winners(documents, pl.concat([versioned(known, CURRENT), heads]), all_lines)
-        best_lines = lines_of(documents, best, all_lines)
-        for table, frame in ((documents.heads, best), (documents.lines, best_lines)):
-            change.set_current(table, name_of_month, change.store(table, name_of_month, frame))
-        changed = best.filter(pl.col("version") != CURRENT)
-        updated = changed.join(known, on=list(documents.heads.key), how="semi").height
-        counts.updated[name] += updated
-        counts.added[name] += changed.height - updated
-        counts.lines[name] += best_lines.filter(pl.col("version") != CURRENT).height
-
-
-def _by_month(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    parts = frame.partition_by("_month", as_dict=True, include_key=False)
-    return {str(key[0]): part for key, part in parts.items()}
-
-
 def _result(
     incoming: Incoming,
     fresh: Incoming,
-    counts: _Counts,
+    counts: Counts,
     *,
     import_id: int | None,
     created: bool,
@@ -260,10 +189,10 @@ def _result(
         clients_updated=counts.clients.updated,
         checkouts_added=counts.added.get("checkouts", 0),
         checkouts_updated=counts.updated.get("checkouts", 0),
-        reviews_added=0,
-        events_added=0,
-        scans_added=0,
-        requests_added=0,
+        reviews_added=counts.added.get("reviews", 0),
+        events_added=counts.added.get("events", 0),
+        scans_added=counts.added.get("scans", 0),
+        requests_added=counts.added.get("requests", 0),
         rows_stored=stored,
         rows_duplicate=incoming.rows - stored - skipped - aside,
         rows_skipped=skipped,

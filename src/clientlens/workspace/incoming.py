@@ -46,16 +46,16 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The orders (or checkouts) of a call.
+    """The orders (or checkouts, reviews and so on) of a call.
 
     versions: every version, with the table's columns and version, batch_no, file_no, line, row_count (Int64).
-    heads: one version per key. lines: theirs. Both with `version`.
+    heads: one version per key. lines: theirs, None where such records have none. Both with `version`.
     """
 
     documents: Documents
     versions: pl.DataFrame
     heads: pl.DataFrame
-    lines: pl.DataFrame
+    lines: pl.DataFrame | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,8 @@ def gather(batches: Sequence[Batch]) -> Incoming:
 
 
 def _account(batch: Batch) -> None:
-    counted = sum(
-        int(frame["row_count"].sum()) for frame in (batch.orders, batch.checkouts) if frame is not None
-    )
+    heads = [_frames(documents, batch)[0] for documents in DOCUMENTS]
+    counted = sum(int(frame["row_count"].sum()) for frame in heads if frame is not None)
     found = counted + batch.people_rows + batch.rows_skipped + batch.rows_duplicate + batch.rows_set_aside
     rows = sum(report.rows for report in batch.files)
     if found != rows:
@@ -144,19 +143,21 @@ def _kind(documents: Documents, batches: Sequence[Batch]) -> Kind:
             *(pl.col(name).cast(pl.Int64) for name in ("file_no", "line", "row_count")),
         ]
         heads.append(documents.heads.conform(head).hstack(head.select(place)))
-        if line is not None:
+        if line is not None and documents.lines is not None:
             lines.append(documents.lines.conform(line).hstack(line.select(version)))
         offset += int(head["version"].cast(pl.Int64).max()) + 1  # type: ignore[arg-type]
     versions = _stack(documents.heads, _PLACE, heads)
+    if documents.lines is None:
+        return Kind(documents, versions, winners(documents, versions, None), None)
     of_versions = _stack(documents.lines, {"version": pl.Int64}, lines)
     counting = winners(documents, versions, of_versions)
     return Kind(documents, versions, counting, lines_of(documents, counting, of_versions))
 
 
 def _frames(documents: Documents, batch: Batch) -> tuple[pl.DataFrame | None, pl.DataFrame | None]:
-    if documents is ORDER_DOCUMENTS:
-        return batch.orders, batch.order_lines
-    return batch.checkouts, batch.checkout_lines
+    """The heads and lines of a batch; its fields are named as the tables are."""
+    heads: pl.DataFrame | None = getattr(batch, documents.heads.name)
+    return heads, None if documents.lines is None else getattr(batch, documents.lines.name)
 
 
 def _stack(table: Table, extra: Mapping[str, type[pl.DataType]], frames: list[pl.DataFrame]) -> pl.DataFrame:
