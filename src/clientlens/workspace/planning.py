@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.model.tables import PEOPLE
+from clientlens.workspace import facts
+from clientlens.workspace.catalogue import Role
 from clientlens.workspace.deriving import (
     CURRENT,
     ClientChange,
@@ -41,8 +43,7 @@ class Counts:
 
 def plan(change: Change, fresh: Incoming) -> Counts:
     """Write the batch and current files of an import, and count what it changes."""
-    heads = [documents.heads for documents in DOCUMENTS]
-    refuse_conflicts(fresh, known_versions(change.folder, change.state, heads))
+    _refuse_conflicts(change, fresh)
     counts = Counts()
     for kind in fresh.kinds:
         _plan_kind(change, kind, counts)
@@ -52,6 +53,16 @@ def plan(change: Change, fresh: Incoming) -> Counts:
         together = fresh.people if known is None else distinct_people([known, fresh.people])
         counts.clients = derive_clients(change, together)
     return counts
+
+
+def _refuse_conflicts(change: Change, fresh: Incoming) -> None:
+    heads = [documents.heads for documents in DOCUMENTS if documents.day is not None]
+    try:
+        refuse_conflicts(fresh, known_versions(change.folder, change.state, heads))
+    except pl.exceptions.PolarsError:
+        # These files are not hashed on the way: what Polars cannot read has changed, and is named.
+        facts.verify(change.folder, [live.file for live in change.state.live(Role.BATCH)], hash_all=True)
+        raise
 
 
 def _plan_kind(change: Change, kind: Kind, counts: Counts) -> None:

@@ -196,26 +196,24 @@ def lines_of(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame) -> 
 
 
 def conflict(documents: Documents, incoming: pl.DataFrame, known: pl.LazyFrame) -> dict[str, object] | None:
-    """The first incoming version that cannot be the same order as another of its key, or None.
+    """The first incoming version that cannot be the same order (or checkout) as another of its key, or None.
 
     Args:
         incoming: versions about to be stored, earlier ones with smaller `version` (from 0).
         known: every stored version: at least key, day and source id columns.
 
     Returns:
-        The row of `incoming`, and `_difference`: what differs. Records without a fixed day never clash.
+        The row of `incoming`, and `_difference`: what differs.
     """
-    if documents.day is None:
-        return None
-    key = list(documents.heads.key)
-    traits = [documents.day] + ([documents.source_id] if documents.source_id else [])
+    key, day_column = list(documents.heads.key), str(documents.day)
+    traits = [day_column] + ([documents.source_id] if documents.source_id else [])
     stored = known.select(*key, *traits).join(incoming.lazy().select(key), on=key, how="semi").unique()
     earlier = incoming.filter(pl.struct(key).is_duplicated()).select(*key, *traits, "version")
     others = pl.concat([stored.collect().with_columns(version=pl.lit(-1, pl.Int64)), earlier])
     pairs = incoming.join(others, on=key, how="inner", suffix="_other").filter(
         pl.col("version_other") < pl.col("version")
     )
-    day = pl.col(documents.day) != pl.col(f"{documents.day}_other")
+    day = pl.col(day_column) != pl.col(f"{day_column}_other")
     ids = pl.lit(value=False)
     if documents.source_id:
         other = pl.col(f"{documents.source_id}_other")
