@@ -19,7 +19,7 @@ from clientlens.workspace import facts
 from clientlens.workspace.catalogue import Role
 from clientlens.workspace.folder import FACTS, disk_errors, sync_folder
 from clientlens.workspace.incoming import distinct_people
-from clientlens.workspace.versions import DOCUMENTS, lines_of, winners
+from clientlens.workspace.versions import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -131,15 +131,6 @@ def versioned(frame: pl.DataFrame, version: int) -> pl.DataFrame:
     return frame.with_columns(version=pl.lit(version, pl.Int64))
 
 
-def rebuild_months(
-    change: Change, documents: Documents, months: Iterable[Month], *, without: int | None = None
-) -> None:
-    """Derive the current files of months anew from the live batches, `without` one import."""
-    for month in sorted(months, key=str):
-        heads, lines = of_batches(change, documents, month, without)
-        set_month(change, documents, month, winners(documents, heads, lines), lines)
-
-
 def of_batches(
     change: Change, documents: Documents, month: Month, without: int | None = None
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -213,13 +204,6 @@ def derive_clients(change: Change, people: pl.DataFrame, *, afresh: bool = False
 def people_of(change: Change, without: int | None = None) -> pl.DataFrame:
     """The distinct records of all live batches but one import's."""
     return distinct_people(list(change.read_batches(PEOPLE, None, without).values()))
-
-
-def rebuild_all(change: Change, *, without: int | None = None) -> None:
-    """Derive every current file anew from the live batches."""
-    for documents in DOCUMENTS:
-        rebuild_months(change, documents, months_of(change.state, documents), without=without)
-    derive_clients(change, people_of(change, without), afresh=True)
 
 
 def known_versions(folder: Path, state: State, tables: Sequence[Table]) -> dict[str, pl.LazyFrame]:

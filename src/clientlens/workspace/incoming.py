@@ -20,7 +20,7 @@ from clientlens.model.tables import PEOPLE
 from clientlens.workspace.versions import DOCUMENTS, ORDER_DOCUMENTS, Documents, conflict, lines_of, winners
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from clientlens.model.batch import Batch
     from clientlens.model.tables import Table
@@ -98,14 +98,20 @@ class Incoming:
         return heads + sum(batch.people_rows for batch in self.batches)
 
     @property
-    def totals(self) -> tuple[Total, ...]:
-        """Per currency, over all orders of the call whatever their state; by code."""
-        sums = (
-            self.orders.group_by("currency")
-            .agg(pl.len().alias("orders"), pl.col("order_total").cast(pl.Int128).sum())
-            .sort("currency")
-        )
-        return tuple(Total(c, n, int(t)) for c, n, t in zip(*sums.get_columns(), strict=True))
+    def orders_gathered(self) -> int:
+        """Versions of orders that another system gathered from a shop."""
+        versions = self.kinds[0].versions["external_id"]
+        return len(versions) - versions.null_count()
+
+
+def totals_of(orders: pl.DataFrame) -> tuple[Total, ...]:
+    """Per currency, over orders whatever their state; by code."""
+    sums = (
+        orders.group_by("currency")
+        .agg(pl.len().alias("orders"), pl.col("order_total").cast(pl.Int128).sum())
+        .sort("currency")
+    )
+    return tuple(Total(c, n, int(t)) for c, n, t in zip(*sums.get_columns(), strict=True))
 
 
 def gather(batches: Sequence[Batch]) -> Incoming:
@@ -160,6 +166,26 @@ def _frames(documents: Documents, batch: Batch) -> tuple[pl.DataFrame | None, pl
     return heads, None if documents.lines is None else getattr(batch, documents.lines.name)
 
 
+def by_month(kind: Kind) -> Iterator[tuple[str | None, pl.DataFrame, pl.DataFrame | None]]:
+    """Month, and the heads and lines (with `version`) that a call brings for it."""
+    documents = kind.documents
+    heads = kind.heads.select(*documents.heads.schema.names(), "version")
+    if documents.day is None:
+        if not heads.is_empty():
+            yield None, heads, kind.lines
+        return
+    month = pl.col(documents.day).dt.strftime("%Y-%m").alias("_month")
+    heads_by = _parts(heads.with_columns(month))
+    lines_by = {} if kind.lines is None else _parts(kind.lines.with_columns(month))
+    for name in sorted(heads_by):
+        yield name, heads_by[name], lines_by.get(name, None if kind.lines is None else kind.lines.clear())
+
+
+def _parts(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    parts = frame.partition_by("_month", as_dict=True, include_key=False)
+    return {str(key[0]): part for key, part in parts.items()}
+
+
 def _stack(table: Table, extra: Mapping[str, type[pl.DataType]], frames: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat(frames) if frames else pl.DataFrame(schema={**table.schema, **extra})
 
@@ -189,15 +215,14 @@ def _told(problem: Problem) -> str:
     return where + problem.message
 
 
-def expect(incoming: Incoming, *, strict: bool, rows: int | None, totals: Mapping[str, int] | None) -> None:
-    """Hold a call against what its user expects of it, before anything is stored.
+def expect(incoming: Incoming, *, rows: int | None) -> None:
+    """Hold a call against what can be told from its files alone.
 
     Args:
-        rows: data records over all files.
-        totals: currency -> minor units, compared with `Incoming.totals`; a currency that is not there counts 0.
+        rows: data records expected over all files.
 
     Raises:
-        NoGoodRow, StrictProblems, ExpectationFailed
+        NoGoodRow, ExpectationFailed
     """
     for batch in incoming.batches:
         good = sum(report.rows for report in batch.files) - batch.rows_set_aside
@@ -205,16 +230,33 @@ def expect(incoming: Incoming, *, strict: bool, rows: int | None, totals: Mappin
             first = batch.problems[0] if batch.problems else None
             reason = _told(first) if first else "see the problems listed"
             raise NoGoodRow(batch.files[0].file, first.line if first else None, reason)
-    problems = incoming.problems
-    if strict and problems:
-        raise StrictProblems(problems[0].file, problems[0].line, _told(problems[0]), len(problems))
     if rows is not None and rows != incoming.rows:
         raise ExpectationFailed("rows", str(rows), str(incoming.rows))
-    found = {total.currency: total.order_total for total in incoming.totals}
-    for currency, expected in (totals or {}).items():
+
+
+def expect_of(
+    problems: Sequence[Problem],
+    totals: Sequence[Total],
+    *,
+    strict: bool,
+    expected: Mapping[str, int] | None,
+) -> None:
+    """Hold what a call comes to against what its user expects of it, before anything is stored.
+
+    Args:
+        strict: no problem is accepted.
+        expected: currency -> minor units, compared with `totals`; a currency that is not there counts 0.
+
+    Raises:
+        StrictProblems, ExpectationFailed, UnknownCurrency
+    """
+    if strict and problems:
+        raise StrictProblems(problems[0].file, problems[0].line, _told(problems[0]), len(problems))
+    found = {total.currency: total.order_total for total in totals}
+    for currency, amount in (expected or {}).items():
         if currency not in DECIMALS:
             raise UnknownCurrency(currency)
-        amounts = [format_minor(a, DECIMALS[currency]) for a in (expected, found.get(currency, 0))]
+        amounts = [format_minor(a, DECIMALS[currency]) for a in (amount, found.get(currency, 0))]
         if amounts[0] != amounts[1]:
             raise ExpectationFailed(f"total {currency}", *amounts)
 

@@ -18,35 +18,46 @@ from clientlens.workspace.deriving import (
     set_month,
     versioned,
 )
-from clientlens.workspace.incoming import distinct_people, refuse_conflicts
-from clientlens.workspace.versions import DOCUMENTS, winners
+from clientlens.workspace.gathered import link_orders
+from clientlens.workspace.incoming import by_month, distinct_people, refuse_conflicts
+from clientlens.workspace.versions import DOCUMENTS, ORDER_DOCUMENTS, winners
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from clientlens.model.tables import Table
     from clientlens.workspace.catalogue import Stored
     from clientlens.workspace.deriving import Change, Month
+    from clientlens.workspace.gathered import Linked
     from clientlens.workspace.incoming import Incoming, Kind
     from clientlens.workspace.versions import Documents
 
 
 @dataclass(slots=True)
 class Counts:
-    """Of each table of heads: records added and updated, and the lines of both."""
+    """Of each table of heads: records added and updated, and the lines of both.
+
+    linked: None where neither the workspace nor the call holds gathered orders.
+    """
 
     added: dict[str, int] = field(default_factory=dict)
     updated: dict[str, int] = field(default_factory=dict)
     lines: dict[str, int] = field(default_factory=dict)
     clients: ClientChange = field(default_factory=ClientChange)
+    linked: Linked | None = None
 
 
-def plan(change: Change, fresh: Incoming) -> Counts:
-    """Write the batch and current files of an import, and count what it changes."""
+def plan(change: Change, incoming: Incoming, fresh: Incoming) -> Counts:
+    """Write the batch and current files of an import, and count what it changes.
+
+    Args:
+        incoming: the whole call. fresh: what of it no live import holds.
+    """
     _refuse_conflicts(change, fresh)
     counts = Counts()
     for kind in fresh.kinds:
-        _plan_kind(change, kind, counts)
+        if kind.documents is ORDER_DOCUMENTS and (change.state.gathered or incoming.orders_gathered):
+            _plan_gathered(change, incoming, kind, counts)
+        else:
+            _plan_kind(change, kind, counts)
     if not fresh.people.is_empty():
         change.add_batch(PEOPLE, None, fresh.people)
         known = change.read_current(PEOPLE, None)
@@ -91,24 +102,12 @@ def _plan_kind(change: Change, kind: Kind, counts: Counts) -> None:
             counts.lines[name] += best_lines.filter(pl.col("version") != CURRENT).height
 
 
-def by_month(kind: Kind) -> Iterator[tuple[Month, pl.DataFrame, pl.DataFrame | None]]:
-    """Month, and the heads and lines (with `version`) that a call brings for it."""
-    documents = kind.documents
-    heads = kind.heads.select(*documents.heads.schema.names(), "version")
-    if documents.day is None:
-        if not heads.is_empty():
-            yield None, heads, kind.lines
-        return
-    month = pl.col(documents.day).dt.strftime("%Y-%m").alias("_month")
-    heads_by = _parts(heads.with_columns(month))
-    lines_by = {} if kind.lines is None else _parts(kind.lines.with_columns(month))
-    for name in sorted(heads_by):
-        yield name, heads_by[name], lines_by.get(name, None if kind.lines is None else kind.lines.clear())
-
-
-def _parts(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    parts = frame.partition_by("_month", as_dict=True, include_key=False)
-    return {str(key[0]): part for key, part in parts.items()}
+def _plan_gathered(change: Change, incoming: Incoming, kind: Kind, counts: Counts) -> None:
+    name = kind.documents.heads.name
+    for month, heads, lines in by_month(kind):
+        add_batches(change, kind.documents, month, heads, lines)
+    linked = counts.linked = link_orders(change, incoming, kind)
+    counts.added[name], counts.updated[name], counts.lines[name] = linked.added, linked.updated, linked.lines
 
 
 def add_batches(
