@@ -179,7 +179,7 @@ def test_the_status_tells_what_is_in_it(filled, make):
     (filled / FACTS / "orders-2026-01-0000.parquet").write_bytes(b"left over")
     with Workspace.open(filled) as workspace:
         status = workspace.status()
-    assert (status.format, status.path, status.timezone, status.imports) == (2, filled, "Europe/Rome", 1)
+    assert (status.format, status.path, status.timezone, status.imports) == (3, filled, "Europe/Rome", 1)
     assert [(t.name, t.rows, t.files) for t in status.tables] == [
         ("orders", 2, 2),
         ("order_lines", 2, 2),
@@ -331,7 +331,7 @@ def test_a_newer_format_is_refused_and_not_touched(filled, make):
     connection.execute("PRAGMA user_version = 7")
     connection.close()
     before = (filled / CATALOGUE).read_bytes()
-    expected = f"{filled / CATALOGUE}: the workspace has format 7, this program knows formats up to 2"
+    expected = f"{filled / CATALOGUE}: the workspace has format 7, this program knows formats up to 3"
     assert _fails(filled, WorkspaceNewer).message == expected
     with pytest.raises(WorkspaceNewer):
         make.add(filled, make.batch(make.order("9"), name="b"))

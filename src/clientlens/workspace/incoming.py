@@ -118,7 +118,8 @@ def gather(batches: Sequence[Batch]) -> Incoming:
     """Put the batches of a call together.
 
     Raises:
-        ValueError: a batch does not account for each of its rows (a fault of the source, never the user's).
+        ValueError: a batch does not account for each of its rows, or has a price without a currency (a fault of the
+            source, never the user's).
     """
     for batch in batches:
         _account(batch)
@@ -154,6 +155,11 @@ def _kind(documents: Documents, batches: Sequence[Batch]) -> Kind:
         offset += int(head["version"].cast(pl.Int64).max()) + 1  # type: ignore[arg-type]
     versions = _stack(documents.heads, _PLACE, heads)
     if documents.lines is None:
+        if (
+            "price" in versions.columns
+            and versions.filter(pl.col("price").is_not_null() & pl.col("currency").is_null()).height
+        ):
+            raise ValueError(f"{documents.heads.name}: a price without a currency")
         return Kind(documents, versions, winners(documents, versions, None), None)
     of_versions = _stack(documents.lines, {"version": pl.Int64}, lines)
     counting = winners(documents, versions, of_versions)
