@@ -258,7 +258,7 @@ def _batches(make, drawn):
     return batches
 
 
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(data=st.data(), drawn=st.lists(st.one_of(_OWN, _GATHERED), min_size=2, max_size=5, unique=True))
 def test_neither_order_nor_undo_nor_repair_can_be_seen(make, data, drawn):
     batches = _batches(make, drawn)

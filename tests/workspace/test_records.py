@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import json
 from dataclasses import replace
 
 import polars as pl
 import pytest
 
+from clientlens.analysis.table_export import exported
+from clientlens.model.identity import client_id_of
 from clientlens.model.tables import REVIEWS
+from clientlens.outputs.format import Style, format_for
 from clientlens.workspace import upkeep
 from clientlens.workspace.workspace import Workspace
 
@@ -130,6 +134,21 @@ def test_a_lost_current_file_is_derived_anew(ws, make, batches):
     lost.unlink()
     assert upkeep.rebuild(ws, at=make.at, command="repair").files == 1
     assert make.content(ws) == before
+
+
+def test_an_export_has_decimals_and_the_client(ws, make):
+    yen = make.review("id:2", "2026-02-01T00:00:00", price=700, currency="JPY", rating_milli=5000)
+    unpriced = make.review("id:3", price=None, currency=None, rating_milli=None)
+    make.add(ws, make.batch(reviews=[make.review(), yen, unpriced], scans=[make.scan()]))
+    with Workspace.open(ws) as workspace:
+        answer = exported(workspace.facts())["reviews"]()
+    found = json.loads(format_for("json", None).write(answer, Style()), parse_float=str)
+    assert [(one["rating"], one["price"], one["currency"]) for one in found] == [
+        ("4.5", "19.90", "EUR"),
+        (5, 700, "JPY"),
+        (None, None, None),
+    ]
+    assert {one["client_id"] for one in found} == {client_id_of("e:anna@example.com")}
 
 
 def test_a_price_without_a_currency_is_a_fault_of_the_source(ws, make):
