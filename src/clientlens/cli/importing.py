@@ -234,7 +234,9 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
     if not result.problems:
         return
     rows = "1 row was" if result.rows_set_aside == 1 else f"{result.rows_set_aside:,} rows were"
-    run.console.warn(f"{rows} set aside:")
+    # A problem may be about a row that an earlier import brought.
+    told = f"{rows} set aside" if result.rows_set_aside else counted_noun(len(result.problems), "problem")
+    run.console.warn(f"{told}:")
     if listed:
         for one in result.problems[:PROBLEMS_LISTED]:
             place = one.file if one.line is None else f"{one.file}:{one.line}"
