@@ -145,6 +145,14 @@ def test_another_amount_is_a_problem_of_the_gathered_order_that_comes(ws, make, 
     assert (again.import_id, again.rows_set_aside, again.problems) == (None, 2, result.problems)
 
 
+def test_a_number_alone_is_no_problem_where_both_ids_are_known_and_differ(ws, make, gathered):
+    make.add(ws, make.batch(make.order("1001"), name="shop"))
+    other = gathered("1001", order_key="1001", external_id="777", order_total=999)
+    result = make.add(ws, make.batch(other, name="billbee"))
+    assert (_counts(result), result.problems, result.rows_set_aside) == ((1, 0, 0, 0), (), 0)
+    assert _keys(make, ws) == [("billbee", "1001"), *SHOP]
+
+
 def test_another_currency_is_a_problem_too(ws, make, gathered):
     make.add(ws, make.batch(make.order("1001"), name="shop"))
     result = make.add(ws, make.batch(gathered(currency="JPY"), name="billbee"))

@@ -38,17 +38,20 @@ def counterparts(orders: pl.DataFrame) -> pl.DataFrame:
     linked = fitting.filter(
         (pl.col("_rank") == best.over(KEY)) & (pl.col("_rank") == best.over([*OWN_KEY, "store"]))
     )
-    differing = pairs.filter(~pl.col("_equal") & (pl.col("_apart") == 0)).join(linked, on=KEY, how="anti")
+    # Shops count alike: an order that names another id is not this one for having its number alone.
+    differing = pairs.filter(~pl.col("_equal") & (pl.col("_apart") == 0) & ~pl.col("_other_id"))
+    differing = differing.join(linked, on=KEY, how="anti")
     found = pl.concat(
         [linked.with_columns(linked=True).drop("_rank"), differing.sort(order).with_columns(linked=False)]
     )
-    return found.drop("_strength", "_apart", "_equal")
+    return found.drop("_strength", "_apart", "_equal", "_other_id")
 
 
 def _pairs(orders: pl.DataFrame) -> pl.DataFrame:
     """Gathered and own orders that name each other, at most a day apart.
 
-    `_strength` is 0 to 2, the surest first; `_apart` in days; `_equal`: charged the same.
+    `_strength` is 0 to 2, the surest first; `_apart` in days; `_equal`: charged the same; `_other_id`: only their
+    numbers are the same, while both ids are known and differ.
     """
 
     def plain(name: str) -> pl.Expr:
@@ -63,11 +66,19 @@ def _pairs(orders: pl.DataFrame) -> pl.DataFrame:
     )
     ways = (("_external_id", "_source_id"), ("_external_id", "_number"), ("_number", "_number"))
     found = [
-        gathered.select(*KEY, *_DETAILS, _name=left)
+        gathered.select(*KEY, *_DETAILS, _name=left, _told="_external_id")
         .drop_nulls("_name")
-        .join(own.select(*_own_columns(), _name=right).drop_nulls("_name"), on="_name")
-        .drop("_name")
-        .with_columns(_strength=pl.lit(strength))
+        .join(
+            own.select(*_own_columns(), _name=right, _id="_source_id").drop_nulls("_name"),
+            on="_name",
+        )
+        .with_columns(
+            _strength=pl.lit(strength),
+            _other_id=pl.lit(strength == len(ways) - 1)
+            & pl.col("_id").is_not_null()
+            & (pl.col("_told") != pl.col("_name")),
+        )
+        .drop("_name", "_told", "_id")
         for strength, (left, right) in enumerate(ways)
     ]
     apart = (pl.col("placed_on") - pl.col("own_placed_on")).dt.total_days().abs()
