@@ -145,17 +145,17 @@ def _with_state(frame: pl.DataFrame, key: list[str], file: str) -> tuple[pl.Data
 
     Where the file tells when an order was paid, that decides; else its state does.
     """
-    state = word(_blank(frame, "status"))
-    of_order = frame.select(
+    # Columns first, windows over them then: Polars cannot spread a literal over groups.
+    of_row = frame.select(
         *key,
-        state=state.drop_nulls().first().over(key) if "status" in frame.columns else state,
-        paid=_blank(frame, "paid_at").is_not_null().any().over(key),
-        sent=_blank(frame, "fulfilled_at").is_not_null().any().over(key),
-        test=_blank(frame, "payment_method")
-        .str.to_lowercase()
-        .is_in([TEST_PAYMENT, "testbestellung"])
-        .any()
-        .over(key),
+        state=word(_blank(frame, "status")),
+        paid=_blank(frame, "paid_at").is_not_null(),
+        sent=_blank(frame, "fulfilled_at").is_not_null(),
+        test=_blank(frame, "payment_method").str.to_lowercase().is_in([TEST_PAYMENT, "testbestellung"]),
+    )
+    of_order = of_row.select(
+        pl.col("state").drop_nulls().first().over(key),
+        pl.col("paid", "sent", "test").any().over(key),
     )
     dated = "paid_at" in frame.columns
     told = {"status", "fulfilled_at"} & set(frame.columns)
