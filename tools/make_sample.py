@@ -42,7 +42,13 @@ def main() -> int:
             (ROOT / name).write_bytes(data)
         print(f"{len(files)} files, {sum(map(len, files.values())):,} bytes in {ROOT}")
         return 0
-    found = {path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*") if path.is_file()}
+    mine = {name.split("/")[0] for name in files}  # other folders are written by hand
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for shop in mine
+        for path in (ROOT / shop).rglob("*")
+        if path.is_file()
+    }
     differ = sorted(
         (found ^ files.keys())
         | {name for name in found & files.keys() if (ROOT / name).read_bytes() != files[name]}

@@ -30,7 +30,9 @@ def test_the_sample_gives_what_its_cells_say(read, shop):
     batch = read(SAMPLE.read_bytes(), options=shop.options)
     # Tax is inside: 1050.00 goods x (1054.90 - 168.43) / 1054.90 = 882.353..; eBay: 20 x 20.00 / 23.80 = 16.806..;
     # 119.00 - 19.00 = 100.00; 10 x (14.90 - 2.38) / 14.90 = 8.402..
-    found = batch.orders.select("store", "number", "payment_state", "order_total", "price", "shipping", "tax").rows()
+    found = batch.orders.select(
+        "store", "number", "payment_state", "order_total", "price", "shipping", "tax"
+    ).rows()
     assert found == [
         ("Wachswerk", "10021", "paid", 105490, 88235, 490, 16843),
         ("Wachswerk eBay", "28-11984-70312", "paid", 2380, 1681, 380, 380),
@@ -166,7 +168,10 @@ def test_rates_are_not_taken_for_taxes(read):
 
 def test_the_invoices_address_is_taken_whole(read):
     header = "Bestellnummer;Bestelldatum;Gesamtbetrag;Währung;Vorname;Nachname;Rechnungsadresse Straße;Rechnungsadresse Hausnummer;Rechnungsadresse Ort;Lieferadresse Straße;Lieferadresse PLZ;Lieferadresse Ort"
-    rows = ["7;01.02.2026;5,00;EUR;Ann;A;Weg;1;Bonn;Gasse;10115;Berlin", "8;01.02.2026;5,00;EUR;Bo;B;;;;Gasse;10115;Berlin"]
+    rows = [
+        "7;01.02.2026;5,00;EUR;Ann;A;Weg;1;Bonn;Gasse;10115;Berlin",
+        "8;01.02.2026;5,00;EUR;Bo;B;;;;Gasse;10115;Berlin",
+    ]
     people = read(lines(*rows, header=header)).people.sort("first_name")
     assert people.select("name", "street", "postcode", "city").rows() == [
         ("Ann A", "Weg 1", None, "Bonn"), ("Bo B", "Gasse", "10115", "Berlin"),
@@ -189,7 +194,12 @@ def test_a_number_alone_without_articles_is_no_line(read):
 
 def test_two_columns_of_one_meaning_are_refused(read):
     with pytest.raises(BadHeader, match="'Bestellnummer' and 'Auftragsnummer'"):
-        read(lines("7;8;01.02.2026;5,00;EUR", header="Bestellnummer;Auftragsnummer;Bestelldatum;Gesamtbetrag;Währung"))
+        read(
+            lines(
+                "7;8;01.02.2026;5,00;EUR",
+                header="Bestellnummer;Auftragsnummer;Bestelldatum;Gesamtbetrag;Währung",
+            )
+        )
 
 
 def test_a_layout_without_total_is_refused_with_what_to_add(read):
@@ -205,7 +215,9 @@ def test_each_sample_is_recognised_by_exactly_one_source():
     mine = set()
     for path in files:
         layout, names, _ = glimpse(open_input(str(path)))
-        found = [one.name for one in registry.load().values() if one.layout is layout and one.recognises(names)]
+        found = [
+            one.name for one in registry.load().values() if one.layout is layout and one.recognises(names)
+        ]
         assert len(found) <= 1, path
         if path.parent.name == "billbee" or path.name.startswith("shopify-orders"):
             assert len(found) == 1, path

@@ -21,7 +21,7 @@ from clientlens.sources.synonyms import BESIDE, choose, folded, meaning_of
         ("Gesamtbetrag", "order_total"), ("TotalCost", "order_total"), ("Brutto", "order_total"),
         ("Währung", "currency"), ("Waehrung", "currency"), ("Art. Nr.", "sku"), ("SKU", "sku"), ("Menge", "quantity"),
         ("Stück", "quantity"), ("Summe", "line_total"), ("USt", "tax"), ("Shop", "store"), ("Quelle", "channel"),
-        ("placed_at", "placed_at"), ("Straße", "street"),
+        ("placed_at", "placed_at"), ("Wa\u0308hrung", "currency"),
     ],
 )  # fmt: skip
 def test_a_spelling_means_its_column(cell, column):

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 Cells = dict[str, str | None]
 
 SPELLED = {
-    "order_id": "OrderNumber", "number": "OrderNumber", "source_id": "BillBeeOrderId", "external_id": "Id",
+    "order_id": "OrderNumber", "source_id": "BillBeeOrderId", "external_id": "Id",
     "placed_at": "CreatedAt", "paid_at": "PayedAt", "fulfilled_at": "ShippedAt", "updated_at": "LastModifiedAt",
     "cancelled_at": "IsCancelationFor", "order_total": "TotalCost", "shipping": "ShippingCost", "tax": "TaxAmount",
-    "price": "TotalPrice", "currency": "Currency", "status": "State", "store": "BillbeeShopName",
+    "currency": "Currency", "status": "State", "store": "BillbeeShopName",
     "channel": "Platform", "client_ref": "Customer.Number", "email": "Email", "phone": "Phone", "sku": "SKU",
     "product": "Title", "quantity": "Quantity", "line_total": "TotalPrice", "unit_price": "UnrebatedTotalPrice",
     "fees": "AdjustmentCost", "discount": "Discount", "tags": "Tags",
 }  # fmt: skip
-"""Plain column -> the field of the API that it mostly comes from, for messages."""
+"""Plain column -> the field of the API that it mostly comes from, for messages and rejects: each but once."""
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _FAULT, _ABOUT = "fault", "fault_column"
@@ -90,7 +90,6 @@ def order_rows(record: Mapping[str, Any], reading: Reading, *, cancels: bool) ->
     state, method = text(record, "State"), text(record, "PaymentMethod")
     cells: Cells = {
         "order_id": number or own,
-        "number": number or own,
         "source_id": text(record, "BillBeeOrderId"),
         "external_id": own if of_shopify(platform) else None,
         "store": store,
@@ -175,7 +174,7 @@ def _with_amounts(cells: Cells, record: Mapping[str, Any], reading: Reading) -> 
     for item, price_of_item in zip(items, prices, strict=True):
         full = exact.number(text(item, "UnrebatedTotalPrice"))
         if price_of_item is not None and _is_discount(item) and price_of_item <= 0:
-            taken_off.append(-price_of_item)
+            taken_off.append(price_of_item.copy_negate())
             continue
         if full is not None and price_of_item is not None and full > price_of_item >= 0:
             taken_off.append(exact.less(full, price_of_item))
@@ -200,7 +199,7 @@ def _adjusted(
     if adjustment > 0:
         cells["fees"] = exact.money(adjustment, currency)
         return []
-    return [-adjustment]
+    return [adjustment.copy_negate()]
 
 
 def _is_discount(item: Mapping[str, Any]) -> bool:
