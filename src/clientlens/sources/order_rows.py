@@ -140,8 +140,10 @@ def _versions(
 
 
 def _heads(rows: pl.DataFrame) -> pl.DataFrame:
-    """The first row of each order, each order-level cell the first filled one of its rows; `row_count` (Int64)."""
+    """The first row of each order, each order-level cell (and `skip`) the first filled one of its rows; `row_count` (Int64)."""
     filled = [pl.when(~pl.col("_refund")).then(name).drop_nulls().first().alias(name) for name in OF_ORDER]
+    if "skip" in rows.columns:
+        filled.append(pl.col("skip").drop_nulls().first())
     place = ["_i", "_file", "_row", "_line", "store_", "_key", "_weight"]
     heads = rows.group_by("_head", maintain_order=True).agg(
         pl.col(place).first(), *filled, row_count=pl.col("_weight").sum()

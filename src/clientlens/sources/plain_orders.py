@@ -26,7 +26,7 @@ from clientlens.sources.order_values import (
     value_of,
     with_currency,
 )
-from clientlens.sources.parsing import blank_to_null, clean, number_text
+from clientlens.sources.parsing import blank_to_null, clean, divide_half_even, number_text
 from clientlens.sources.plain_people import distinct_people, people_of
 from clientlens.sources.shopify_people import bad_email_note
 from clientlens.sources.shopify_values import local_day, reports, with_places
@@ -55,6 +55,7 @@ class Rules:
     versions_in_file: one file may hold several versions of an order, of which the latest counts.
     faults: the tables have `fault` (what is wrong with a row, else null) and `fault_column` (the plain column it is
         about): the row is set aside for it. skips: they have `skip` (test, offer; else null): the order is left out.
+    tax_inside: an order's taxes are inside its prices and its shipping, in proportion.
     """
 
     status: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +64,7 @@ class Rules:
     versions_in_file: bool = False
     faults: bool = False
     skips: bool = False
+    tax_inside: bool = False
 
     @property
     def summed(self) -> tuple[str, ...]:
@@ -180,15 +182,21 @@ def _with_amounts(heads: pl.DataFrame, rows: pl.DataFrame, rules: Rules, finding
 
     price = order_total - tax - shipping - fees - tip, where the file has a tax column; the total the other way round.
     """
+    heads = heads.with_columns(_own_tax=value_of("tax"))
     if rules.sums:
         heads = _summed(heads, rows, rules)
+    own_tax = pl.col("_own_tax")
     value = {name: pl.col(value_of(name)) for name in AMOUNTS if name not in OF_LINE}
     rest = pl.sum_horizontal(value[name].fill_null(0) for name in _PARTS_OF_TOTAL)
     taxed = (pl.col(value_of("tax")).is_not_null() | pl.col("tax").is_not_null()).any().over("_file")
     total = pl.coalesce(value["order_total"], value["price"] + rest)
     heads = heads.with_columns(
         o_order_total=total,
-        o_price=pl.coalesce(value["price"], pl.when(taxed).then(total - rest)),
+        o_price=pl.coalesce(
+            value["price"],
+            *([_without_tax(total - rest, own_tax, value["shipping"])] if rules.tax_inside else []),
+            pl.when(taxed).then(total - rest),
+        ),
         o_tip=value["tip"].fill_null(0),
         o_refunded=value["refunded"].fill_null(0) + pl.col("_given_back").fill_null(0),
         **{f"o_{name}": value[name] for name in ("tax", "shipping", "fees", "discount")},
@@ -208,6 +216,19 @@ def _with_amounts(heads: pl.DataFrame, rows: pl.DataFrame, rules: Rules, finding
         known = heads.filter(pl.col("o_order_total") >= 0)
         findings.check(known, {name: pl.col(value_of(name)) < 0}, "an amount below 0")
     return heads
+
+
+def _without_tax(net: pl.Expr, tax: pl.Expr, shipping: pl.Expr) -> pl.Expr:
+    """Int64: goods without their part of a tax that is inside goods and shipping; rounded half to even.
+
+    Null where there is no tax, or nothing that it could be inside of.
+
+    Args:
+        net: goods less the whole tax.
+    """
+    goods = (net + tax).cast(pl.Int128)
+    both = goods + shipping.fill_null(0)
+    return pl.when((goods >= 0) & (both > 0)).then(divide_half_even(goods * (both - tax), both))
 
 
 def _summed(heads: pl.DataFrame, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
