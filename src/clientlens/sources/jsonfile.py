@@ -250,9 +250,7 @@ def _members(reader: _Reader, begin: int) -> list[tuple[str, list[_Element]]]:
     return list(_walk(reader, begin))
 
 
-def _walk(
-    reader: _Reader, begin: int, *, first_alone: bool = False
-) -> Iterator[tuple[str, list[_Element]]]:
+def _walk(reader: _Reader, begin: int, *, first_alone: bool = False) -> Iterator[tuple[str, list[_Element]]]:
     """`_members` one by one; with `first_alone` of an array only the first element is read before it is given."""
     seen: set[str] = set()
     position = reader.blank(begin + 1)
