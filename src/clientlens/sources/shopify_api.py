@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from clientlens.sources.canonical import Kind, names_of
 from clientlens.sources.checkout_tables import read_checkouts
 from clientlens.sources.csvfile import BadRow
-from clientlens.sources.findings import counted
+from clientlens.sources.findings import counted, stack
 from clientlens.sources.plain import merged
 from clientlens.sources.plain_clients import read_clients
 from clientlens.sources.plain_orders import read_orders
@@ -16,7 +18,9 @@ from clientlens.sources.recordtable import Row, record_table
 from clientlens.sources.shopify_api_orders import COLUMNS, RULES, ApiOrder, order_rows
 from clientlens.sources.shopify_api_people import customer_cells
 from clientlens.sources.shopify_checkout_rows import checkout_rows
+from clientlens.sources.shopify_notes import about_offsets, about_orders
 from clientlens.sources.shopify_objects import ShapeError
+from clientlens.sources.times import zoned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,10 +34,11 @@ if TYPE_CHECKING:
 class Gathered:
     """What one file has given so far.
 
-    orders, checkouts, customers: rows; bad: records that are none; skipped: how many nobody needs; unbalanced: orders
+    currency: where a record does not state its own. orders, checkouts, customers: rows; bad: records that are none; skipped: how many nobody needs; unbalanced: orders
     whose amounts do not add up.
     """
 
+    currency: str | None = None
     orders: list[Row] = field(default_factory=list)
     checkouts: list[Row] = field(default_factory=list)
     customers: list[Row] = field(default_factory=list)
@@ -43,12 +48,12 @@ class Gathered:
 
     def order(self, order: ApiOrder) -> None:
         """Take an order. Raises: ShapeError"""
-        self.orders += order_rows(order, len(self.orders))
+        self.orders += order_rows(order, len(self.orders), self.currency)
         self.unbalanced += order.unbalanced
 
     def checkout(self, checkout: ApiOrder) -> None:
         """Take a checkout. Raises: ShapeError"""
-        self.checkouts += checkout_rows(checkout, len(self.checkouts))
+        self.checkouts += checkout_rows(checkout, len(self.checkouts), self.currency)
 
     def customer(self, customer: ApiOrder) -> None:
         """Take a customer. Raises: ShapeError"""
@@ -99,13 +104,25 @@ def batch_of(
         if one.customers:
             customers.append(_table(file, one.customers, names_of(Kind.CLIENTS), {"client_ref": "id"}))
     batches = [read_orders(orders, options, source, RULES)]
+    said = [
+        *notes,
+        *(note for file, one in gathered for note in _notes(file, one)),
+        *(about_orders(found) if (found := batches[0].orders) is not None else ()),
+        *about_offsets(orders, _heads(orders), options),
+    ]
     if checkouts:
         batches.append(read_checkouts(checkouts, options, source, faults=True))
     if customers:
         batches.append(read_clients(customers, options, source))
-    said = [*notes, *(note for file, one in gathered for note in _notes(file, one))]
     batch = merged(batches, source, options.store, files, said)
     return replace(batch, rows_skipped=batch.rows_skipped + sum(one.skipped for _, one in gathered))
+
+
+def _heads(tables: Sequence[RecordTable]) -> pl.DataFrame:
+    """What `about_offsets` wants to know of the orders."""
+    rows = stack(tables, ("placed_at",)).filter(pl.col("placed_at").is_not_null())
+    rows = rows.rename({"placed_at": "created at"})
+    return rows.with_columns(placed_at=zoned(rows["created at"])).filter(pl.col("placed_at").is_not_null())
 
 
 def _records(rows: Sequence[Row]) -> int:

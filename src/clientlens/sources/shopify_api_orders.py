@@ -107,18 +107,17 @@ class _Goods:
         self.tax = None if self.tax is None or tax is None else self.tax + tax
 
 
-def order_rows(order: ApiOrder, number: int) -> list[Row]:
+def order_rows(order: ApiOrder, number: int, currency: str | None = None) -> list[Row]:
     """The rows of an order; amounts that are none are faults of theirs.
 
     Args:
-        number: of the order in its file.
+        number: of the order in its file. currency: where it does not state its own.
 
     Raises:
         ShapeError: a value is of a type that cannot be.
     """
     value = order.value
-    total_set = inner(inner(value, "total_price_set"), "shop_money")
-    purse = Purse(text(value, "currency", "currency_code") or text(total_set, "currency_code"))
+    purse = Purse(shop_currency(value) or currency)
     goods = _Goods()
     rows = [
         Row(line, line_cells(item, purse.currency, goods), record=number, weight=0)
@@ -148,6 +147,16 @@ def order_rows(order: ApiOrder, number: int) -> list[Row]:
     if cells["payment_state"] is None:
         cells |= {"fault": "an order needs a financial status", "fault_column": "payment_state"}
     return [Row(order.line, purse.fault_cells({**cells, **money}), number, order.weight), *rows]
+
+
+def shop_currency(value: Object) -> str | None:
+    """The shop's own currency, as an order or checkout states it.
+
+    Raises:
+        ShapeError
+    """
+    total = inner(inner(value, "total_price_set"), "shop_money")
+    return text(value, "currency", "currency_code") or text(total, "currency_code")
 
 
 def line_cells(item: Object, currency: str | None, goods: _Goods | None = None) -> Cells:
@@ -254,7 +263,7 @@ def _money_cells(order: ApiOrder, purse: Purse, goods: _Goods) -> Cells:
             inside,
         )
     )
-    order.unbalanced = not fits and total >= 0
+    order.unbalanced = not fits and basis != "unclear" and not truth(value, "test")
     return {**cells, "price": purse.cell(price), "tax_basis": basis}
 
 

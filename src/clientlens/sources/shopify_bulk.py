@@ -49,7 +49,7 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
     """
     gathered, notes = [], []
     for file in files:
-        found, skipped = _gathered(file)
+        found, skipped = _gathered(file, options.currency)
         gathered.append((file, found))
         notes += [
             f"{file.name}: {counted(count, 'record')} of type {kind} left out" for kind, count in skipped
@@ -57,10 +57,10 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
     return batch_of(gathered, options, NAME, GRAPHQL_NAMES, notes)
 
 
-def _gathered(file: InputFile) -> tuple[Gathered, list[tuple[str, int]]]:
+def _gathered(file: InputFile, currency: str | None) -> tuple[Gathered, list[tuple[str, int]]]:
     """What a file gives; the types that were skipped, and how many records each."""
     tree = grow(read_json(file), tuple(_KINDS))
-    out = Gathered(bad=list(tree.bad))
+    out = Gathered(currency, bad=list(tree.bad))
     skipped: dict[str, int] = {}
     for root in tree.roots:
         kind = _KINDS.get(root.type)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientlens.sources.recordtable import Row
-from clientlens.sources.shopify_api_orders import line_cells
+from clientlens.sources.shopify_api_orders import line_cells, shop_currency
 from clientlens.sources.shopify_api_people import buyer_cells
 from clientlens.sources.shopify_objects import inner, own_id, text, texts, token_of
 from clientlens.sources.shopify_prices import Purse, raw_amount
@@ -14,18 +14,17 @@ if TYPE_CHECKING:
     from clientlens.sources.shopify_api_orders import ApiOrder
 
 
-def checkout_rows(checkout: ApiOrder, number: int) -> list[Row]:
+def checkout_rows(checkout: ApiOrder, number: int, currency: str | None = None) -> list[Row]:
     """The rows of a checkout; amounts that are none are faults of theirs.
 
     Args:
-        number: of the checkout in its file.
+        number: of the checkout in its file. currency: where it does not state its own.
 
     Raises:
         ShapeError: a value is of a type that cannot be.
     """
     value = checkout.value
-    total_set = inner(inner(value, "total_price_set"), "shop_money")
-    purse = Purse(text(value, "currency", "currency_code") or text(total_set, "currency_code"))
+    purse = Purse(shop_currency(value) or currency)
     total = purse.take(value, "total_price", "order_total")
     cells = {
         "order_id": own_id(value),

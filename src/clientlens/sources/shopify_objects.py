@@ -112,7 +112,7 @@ def texts(holder: Object, name: str, key: str) -> str | None:
     """
     found = value_at(holder, name)
     if found is None or isinstance(found, str):
-        return found or None
+        return str(found) if found else None
     if not isinstance(found, list):
         raise _wrong(name, found, "a list")
     parts = [text(one, key) if isinstance(one, dict) else text({name: one}, name) for one in found]

@@ -137,8 +137,8 @@ def price_of(charges: Charges) -> tuple[int, str, bool]:
     rest = charges.total - charges.shipping - charges.tip - charges.fees
     basis = _basis(charges, stated, rest)
     left = rest if basis == "inside" else rest - charges.tax
-    fits = left in stated
-    goods = left if fits or not stated else stated[-1]
+    fits = left in stated or not stated
+    goods = left if fits else stated[-1]
     if basis != "inside":
         return goods, basis, fits
     own = charges.goods_tax

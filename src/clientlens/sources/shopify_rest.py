@@ -64,12 +64,12 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
         BadJson: a file is not JSON throughout.
         AmbiguousDates: see there.
     """
-    return batch_of([(file, _gathered(file)) for file in files], options, NAME, REST_NAMES)
+    return batch_of([(file, _gathered(file, options.currency)) for file in files], options, NAME, REST_NAMES)
 
 
-def _gathered(file: InputFile) -> Gathered:
+def _gathered(file: InputFile, currency: str | None) -> Gathered:
     found = read_json(file)
-    out = Gathered(bad=list(found.bad))
+    out = Gathered(currency, bad=list(found.bad))
     for record in found.records:
         kind = _ENVELOPES.get(found.key) or _kind_of(set(record.value))
         if kind is None:
