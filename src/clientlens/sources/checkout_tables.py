@@ -67,9 +67,9 @@ def read_checkouts(
     findings = Findings(tables)
     findings.bad_records()
     grouped = group_orders(tables, rules.extra, options, findings, versions_in_file=True, what="checkout")
-    heads, rows, notes = read_values(grouped.heads, grouped.rows, tables, options, rules, findings)
     if faults:
-        tell_faults(rows, findings)
+        tell_faults(grouped.rows, findings)
+    heads, rows, notes = read_values(grouped.heads, grouped.rows, tables, options, rules, findings)
     for name, told in (
         ("placed_at", "the checkout needs a date"),
         ("order_total", "the checkout needs a total"),

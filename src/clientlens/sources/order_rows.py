@@ -59,7 +59,9 @@ def group_orders(
     )  # fmt: skip
     group = ["_file", "_record", pl.when(pl.col("_record").is_null()).then(pl.struct("store_", "_key"))]
     # A refund alone is an order of negative total; beside its order it is no row of its own.
-    rows = rows.with_columns(_refund=pl.col("_refund") & (~pl.col("_refund")).any().over(group))
+    # The rows of a record are one order's from the start.
+    beside = (~pl.col("_refund")).any().over(group) & pl.col("_record").is_null()
+    rows = rows.with_columns(_refund=pl.col("_refund") & beside)
     keyless = pl.col("_key").is_null() & pl.col("_record").is_null()
     attached = pl.col("_file").is_in(sorted(lines_only))
     rows = rows.with_columns(

@@ -98,9 +98,9 @@ def read_orders(
         lines_only=rules.lines_only,
         versions_in_file=rules.versions_in_file,
     )
-    heads, rows, notes = read_values(grouped.heads, grouped.rows, tables, options, rules, findings)
     if rules.faults:
-        tell_faults(rows, findings)
+        tell_faults(grouped.rows, findings)
+    heads, rows, notes = read_values(grouped.heads, grouped.rows, tables, options, rules, findings)
     heads = heads.join(ratings_of(rows), on="_head", how="left", maintain_order="left")
     heads = _with_amounts(heads, rows, rules, findings)
     heads, words = with_states(heads, rules.status, findings, skips=rules.skips)
@@ -165,10 +165,9 @@ def read_values(
 
 
 def tell_faults(rows: pl.DataFrame, findings: Findings) -> None:
-    """What the format's own reader found wrong with a row, unless the row's cells have told it already."""
-    told = pl.Series(sorted(findings.rows), dtype=pl.UInt32).implode()
+    """What the format's own reader found wrong with a row."""
     for (fault, column), found in (
-        rows.filter(pl.col("fault").is_not_null() & ~pl.col("_i").is_in(told))
+        rows.filter(pl.col("fault").is_not_null())
         .with_columns(pl.col("fault_column").fill_null("order_id"))
         .partition_by("fault", "fault_column", as_dict=True)
         .items()
