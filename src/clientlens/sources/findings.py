@@ -77,6 +77,8 @@ class Findings:
     """Index of the file, physical line, the problem."""
     rows: set[int] = field(default_factory=set)
     """`_i` of every row with a problem of its own."""
+    cells: set[tuple[int, str]] = field(default_factory=set)
+    """`_i` and column of every cell with a problem; the first told of a cell is enough."""
 
     def add_rows(self, rows: pl.DataFrame, message: str, column: str | None = None) -> None:
         """Each of `rows` (`PLACE` columns and, when named, `column`) gets this problem."""
@@ -85,6 +87,10 @@ class Findings:
             rows["_i"].to_list(), rows["_file"].to_list(), rows["_line"].to_list(), values, strict=True
         )
         for i, file, line, value in places:
+            if column is not None:
+                if (i, column) in self.cells:
+                    continue
+                self.cells.add((i, column))
             table = self.tables[file]
             spelled = table.header.spelled(column) if column else None
             self.problems.append((file, line, Problem(table.file.name, line, spelled, value, message)))
@@ -141,7 +147,9 @@ class Findings:
             ]
             if rows:
                 rows.sort(key=lambda row: row[0])
-                out.append(Rejects(table.file.name, _reject_frame(table, [cells for _, cells in rows])))
+                whole = int(mine["_weight"].sum()) if "_weight" in mine.columns else mine.height
+                frame = _reject_frame(table, [cells for _, cells in rows])
+                out.append(Rejects(table.file.name, frame, whole + len(table.bad)))
         return tuple(out)
 
 

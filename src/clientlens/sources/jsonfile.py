@@ -191,12 +191,19 @@ def first_names(file: InputFile) -> tuple[str, ...]:
         return () if reader.mark(position) == "]" else _keys(reader.value(position)[0])
     if reader.mark(begin) != "{" or _is_lines(reader, begin):
         return _keys(reader.value(begin)[0])
+    inside: tuple[str, ...] | None = None
     for key, found in _walk(reader, begin, first_alone=True):
         around.append(key)
-        if _envelope([(key, found)]) is not None and (found or key in ENVELOPES):
-            first = _keys(found[0][1]) if found else ()
-            return (*(f"{name}:" for name in around), *first)
-    return tuple(around)
+        if _envelope([(key, found)]) is None:
+            continue
+        if inside is None or key in ENVELOPES:
+            inside = _keys(found[0][1]) if found else ()
+        if key in ENVELOPES:
+            break
+    # With an id of its own, an object is a record that holds another one (an order its customer).
+    if inside is None or (around[-1] not in ENVELOPES and "id" in around):
+        return tuple(around)
+    return (*(f"{name}:" for name in around), *inside)
 
 
 def _keys(value: Any) -> tuple[str, ...]:
@@ -215,7 +222,7 @@ def _envelope(members: list[tuple[str, list[_Element]]]) -> str | None:
             return key
     if "id" not in found:
         for key in _SINGLE:
-            if key in found and isinstance(found[key][0][1], dict):
+            if found.get(key) and isinstance(found[key][0][1], dict):
                 return key
     return None
 

@@ -33,6 +33,7 @@ def group_orders(
     *,
     lines_only: frozenset[int] = frozenset(),
     versions_in_file: bool = False,
+    what: str = "order",
 ) -> Grouped:
     """Find the rows of each order.
 
@@ -40,6 +41,7 @@ def group_orders(
         tables: files in plain columns. extra: more columns of theirs, of which each row has its own.
         lines_only: numbers of the files whose rows are only lines, of orders that stand in another file of the call.
         versions_in_file: one file may hold several versions of an order; else that is a contradiction.
+        what: "order" or "checkout", for messages.
 
     Returns:
         `Grouped`; its rows and heads have the plain columns and `extra`, `store_`, `_key` (the order's), `_weight`,
@@ -57,7 +59,9 @@ def group_orders(
     )  # fmt: skip
     group = ["_file", "_record", pl.when(pl.col("_record").is_null()).then(pl.struct("store_", "_key"))]
     # A refund alone is an order of negative total; beside its order it is no row of its own.
-    rows = rows.with_columns(_refund=pl.col("_refund") & (~pl.col("_refund")).any().over(group))
+    # The rows of a record are one order's from the start.
+    beside = (~pl.col("_refund")).any().over(group) & pl.col("_record").is_null()
+    rows = rows.with_columns(_refund=pl.col("_refund") & beside)
     keyless = pl.col("_key").is_null() & pl.col("_record").is_null()
     attached = pl.col("_file").is_in(sorted(lines_only))
     rows = rows.with_columns(
@@ -70,7 +74,7 @@ def group_orders(
     rows = rows.with_columns(_head=pl.when(~pl.col("_head").is_in(nameless["_i"].implode())).then("_head"))
     orphans = rows.filter(pl.col("_head").is_null())
     whole = orphans.filter(pl.col("_weight") > 0)
-    findings.add_rows(whole.filter(pl.col("_key").is_null()), "the row has no order number", "order_id")
+    findings.add_rows(whole.filter(pl.col("_key").is_null()), f"the row has no {what} number", "order_id")
     findings.add_rows(
         whole.filter(pl.col("_key").is_not_null()), "a line whose order is in none of the files", "order_id"
     )

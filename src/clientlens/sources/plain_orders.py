@@ -100,9 +100,9 @@ def read_orders(
         lines_only=rules.lines_only,
         versions_in_file=rules.versions_in_file,
     )
-    heads, rows, notes = _values(grouped.heads, grouped.rows, tables, options, rules, findings)
     if rules.faults:
-        _tell_faults(rows, findings)
+        tell_faults(grouped.rows, findings)
+    heads, rows, notes = read_values(grouped.heads, grouped.rows, tables, options, rules, findings)
     heads = heads.join(ratings_of(rows), on="_head", how="left", maintain_order="left")
     heads = _with_amounts(heads, rows, rules, findings)
     heads, words = with_states(heads, rules.status, findings, skips=rules.skips)
@@ -138,7 +138,7 @@ def read_orders(
     )
 
 
-def _values(
+def read_values(
     heads: pl.DataFrame,
     rows: pl.DataFrame,
     tables: Sequence[Table],
@@ -166,7 +166,7 @@ def _values(
     return heads, rows, notes
 
 
-def _tell_faults(rows: pl.DataFrame, findings: Findings) -> None:
+def tell_faults(rows: pl.DataFrame, findings: Findings) -> None:
     """What the format's own reader found wrong with a row."""
     for (fault, column), found in (
         rows.filter(pl.col("fault").is_not_null())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -132,9 +133,11 @@ def refuse_hopeless(batch: Batch) -> None:
     Raises:
         NoGoodRow: naming the first bad row.
     """
-    rejected = {rejects.file: rejects.rows.height for rejects in batch.rejects}
+    rejected = Counter[str]()
+    for rejects in batch.rejects:
+        rejected[rejects.file] += rejects.records
     for file in batch.files:
-        if file.rows and rejected.get(file.file, 0) >= file.rows:
+        if file.rows and rejected[file.file] >= file.rows:
             first = next(problem for problem in batch.problems if problem.file == file.file)
             where = f"{first.column} {first.value!r}: " if first.column and first.value else ""
             raise NoGoodRow(file.file, first.line, where + first.message)

@@ -6,7 +6,7 @@ those of their line.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -33,6 +33,20 @@ class Row:
     cells: Mapping[str, str | None]
     record: int | None = None
     weight: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SpelledHeader(Header):
+    """Plain names as cells, so that rejected rows can be imported again; messages use the words of the file.
+
+    shown: plain name -> what messages call it; the name itself where it is not there.
+    """
+
+    shown: Mapping[str, str] = field(default_factory=dict)
+
+    def spelled(self, name: str) -> str:
+        """What messages call a column."""
+        return self.shown.get(name, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +90,9 @@ def record_table(
     frame = pl.DataFrame(
         {name: pl.Series([row.cells.get(name) or None for row in rows], dtype=pl.String) for name in columns}
     )
-    shown = tuple((spelled or {}).get(name, name) for name in columns)
     return RecordTable(
         file,
-        Header(shown, tuple(columns), ",", 0, 1),
+        SpelledHeader(tuple(columns), tuple(columns), ",", 0, 1, spelled or {}),
         frame,
         pl.Series([row.line for row in rows], dtype=pl.UInt32),
         records,

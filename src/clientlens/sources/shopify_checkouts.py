@@ -14,22 +14,14 @@ import polars as pl
 
 from clientlens.errors import NotRecognised
 from clientlens.model.batch import Batch
-from clientlens.model.tables import CHECKOUT_LINES, CHECKOUTS
+from clientlens.sources.checkout_tables import checkout_tables
 from clientlens.sources.findings import Findings, stack
-from clientlens.sources.grouping import from_heads, set_aside
+from clientlens.sources.grouping import set_aside
 from clientlens.sources.parsing import clean, number_text
 from clientlens.sources.shopify_notes import empty_files
 from clientlens.sources.shopify_people import bad_email_note, distinct_people, people_of
 from clientlens.sources.shopify_rows import CONTACT, LINE, group
-from clientlens.sources.shopify_values import (
-    NEEDED,
-    local_day,
-    read_heads,
-    read_lines,
-    read_table,
-    reports,
-    with_places,
-)
+from clientlens.sources.shopify_values import NEEDED, read_heads, read_lines, read_table, reports
 from clientlens.sources.source import Source
 
 if TYPE_CHECKING:
@@ -86,28 +78,26 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
     heads = heads.with_columns(
         checkout_key=pl.coalesce(number_text(pl.col("id")), pl.col("number")),
         discount_codes=clean(pl.col("discount code"), ascii_only=ascii_only),
-        created_on=local_day("created_at", options),
     )
     lines = read_lines(grouped, heads, tables, options, findings, ascii_only=ascii_only)
     bad_heads, aside = set_aside(grouped, findings, "checkout")
     heads = heads.filter(~pl.col("_head").is_in(bad_heads.implode()))
     lines = lines.filter(~pl.col("_head").is_in(bad_heads.implode()))
     people = people_of(heads, options, ascii_only=ascii_only)
-    heads = heads.with_row_index("version").with_columns(
+    heads = heads.with_columns(
         person_key=people["person_key"],
         has_contact=people.select(pl.col("email").is_not_null() | pl.col("phone").is_not_null()).to_series(),
         store=pl.lit(options.store),
-        source=pl.lit(NAME),
         currency=pl.col("currency_"),
         total=pl.col("total_"),
     )
-    lines = from_heads(lines, heads, "version", "created_on", "person_key", "checkout_key", "store")
+    checkouts, checkout_lines = checkout_tables(heads, lines, NAME, options)
     return Batch(
         source=NAME,
         store=options.store,
         files=reports(tables, NAME, options),
-        checkouts=with_places(CHECKOUTS.conform(heads), heads, "version", "file_no", "line", "row_count"),
-        checkout_lines=with_places(CHECKOUT_LINES.conform(lines), lines, "version"),
+        checkouts=checkouts,
+        checkout_lines=checkout_lines,
         people=distinct_people(people, heads["created_at"], options, NAME, ordered=False),
         rows_duplicate=grouped.duplicates,
         rows_set_aside=aside.height + sum(len(table.bad) for table in tables),
