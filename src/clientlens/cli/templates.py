@@ -28,10 +28,10 @@ def carry_out(
     from clientlens.sources.input import open_input
     from clientlens.sources.templates import SKELETON, template
 
-    names = [*Kind, MAPPING]
+    names = [*(kind.value for kind in Kind), MAPPING]
     if name not in names:
         close = difflib.get_close_matches(name, names, n=1)
-        raise UnknownTemplate(name, close[0] if close else None, [str(one) for one in names])
+        raise UnknownTemplate(name, close[0] if close else None, names)
     if from_ is not None and name != MAPPING:
         raise BadCombination(f"template {name}", "--from")
     if encoding is not None and from_ is None:

@@ -101,7 +101,7 @@ class Sample:
 
 def folded(cell: str) -> str:
     """A header cell as it is compared with `WORDS`: lower case, without accents, signs and what stands in brackets."""
-    text = unicodedata.normalize("NFKD", re.sub(r"[(\[].*?[)\]]", " ", cell).lower().replace("ß", "ss"))
+    text = unicodedata.normalize("NFKD", re.sub(r"[(\[].*?[)\]]|[º°ª]", " ", cell).lower().replace("ß", "ss"))
     bare = "".join(character for character in text if not unicodedata.combining(character))
     return " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
 

@@ -23,7 +23,7 @@ def candidates(file: InputFile, delimiter: str | None = None) -> Iterator[Header
     """Each of the first records as a header, read with a delimiter (None: with each of `MARKS`)."""
     text = file.text[:_START].decode("utf-8", "ignore")
     if len(file.text) > _START:
-        text = text[: text.rfind("\n") + 1]
+        text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1]
     for mark in delimiter or MARKS:
         yield from _records(text, mark)
 

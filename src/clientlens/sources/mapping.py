@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import difflib
 import hashlib
 import re
@@ -120,8 +121,17 @@ def _check_call(of_call: Mapping[str, str], check: _Check) -> None:
             ZoneInfo(of_call["timezone"])
         except (ZoneInfoNotFoundError, ValueError, OSError):
             check.fault(("timezone",), f"unknown time zone {of_call['timezone']!r}: such as Europe/Rome")
-    if "date_format" in of_call and "%" not in of_call["date_format"]:
-        check.fault(("date_format",), "'date_format' is made of signs such as %d/%m/%Y %H:%M")
+    for form in of_call.get("date_format", "%Y").split("|"):
+        if "%" not in form or not _is_form(form.strip()):
+            check.fault(("date_format",), "'date_format' is made of signs such as %d/%m/%Y %H:%M")
+
+
+def _is_form(form: str) -> bool:
+    try:
+        dt.datetime.strptime("", form)  # noqa: DTZ007  # only whether the signs exist
+    except ValueError as error:
+        return "does not match" in str(error)
+    return True
 
 
 def _section(found: Mapping[str, Any], path: _Path, shared: Mapping[str, Any], check: _Check) -> Section:

@@ -28,7 +28,10 @@ def import_(
     ] = None,
     encoding: Annotated[str | None, typer.Option(metavar="E", help="Text encoding [default: utf-8].")] = None,
     date_format: Annotated[
-        str | None, typer.Option(metavar="F", help="Form of times without a zone: '%d/%m/%Y %H:%M'.")
+        str | None,
+        typer.Option(
+            metavar="F", help="Form of times without a zone: '%d/%m/%Y %H:%M'; several with | between."
+        ),
     ] = None,
     decimal: Annotated[
         Literal["comma", "point"] | None, typer.Option(help="Decimal sign of amounts [default: point].")
@@ -69,7 +72,7 @@ def import_(
       clientlens import orders_export_1.csv orders_export_2.csv customers_export.csv
       clientlens import --store paris orders_export.csv --rejects bad.csv
       clientlens import orders_export.csv --dry-run --json
-      clientlens import EtsySoldOrders2026.csv EtsySoldOrderItems2026.csv --mapping etsy.toml
+      clientlens import EtsySoldOrders2026.csv --mapping etsy.toml
     """
     from clientlens.cli.importing import Wanted, carry_out
 
