@@ -121,9 +121,18 @@ def test_the_header_may_stand_below_other_rows_and_the_foot_is_left_out(mapped):
     assert any("2 rows of its foot left out" in note for note in batch.notes)
 
 
+def test_rows_behind_a_foot_are_still_told_by_their_own_line_and_cells(mapped):
+    # Two reports, one below the other.
+    toml = 'footer = ["Ende*"]\n' + ORDERS
+    batch = mapped(toml, "Nr,Tag,Summe\n1,2026-03-01,5.00\nEnde,,\n2,2026-03-01,x\n3,2026-03-01,6.00\n")
+    assert [(one.line, one.value) for one in batch.problems] == [(4, "x")]
+    assert batch.rejects[0].rows.rows() == [("2", "2026-03-01", "x")]
+    assert column(batch, "line") == [2, 5]
+
+
 def test_a_row_with_data_is_no_foot_whatever_it_says(mapped):
-    toml = 'footer = ["*"]\n' + ORDERS + 'email = "Mail"\n'
-    batch = mapped(toml, "Nr,Tag,Summe,Mail\n1,2026-03-01,5.00,a@x.org\n")
+    toml = 'footer = ["*"]\n' + ORDERS
+    batch = mapped(toml, "Nr,Tag,Summe\n1,2026-03-01,5.00\n")
     assert (column(batch, "order_key"), batch.rows_skipped) == (["1"], 0)
 
 

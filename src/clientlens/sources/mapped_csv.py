@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from clientlens.sources.input import InputFile
 
 _FILLED_IN_FOOTER = 3
-"""A row in which more of the mapped columns than these are filled is data, whatever stands there."""
+"""A row in which more of the mapped columns than these, or all of them, are filled is data, whatever it says."""
 _WHOSE = ("order_id", "number", "source_id", "store")
 _OF_SUMMARY = tuple(
     column.name for column in ORDER_COLUMNS if column.part is not Part.LINE and column.name not in _WHOSE
@@ -214,10 +214,9 @@ def _without_foot(table: CsvTable, section: Section) -> tuple[CsvTable, int]:
         text = " ".join(cell.strip() for cell in cells if cell.strip())
         return any(pattern.fullmatch(text) for pattern in patterns)
 
-    few = table.frame.select(
-        (pl.sum_horizontal(pl.all().is_not_null().cast(pl.Int64)) <= _FILLED_IN_FOOTER).arg_true()
-    ).to_series()
-    rows = few.to_list()
+    filled = pl.sum_horizontal(pl.all().is_not_null().cast(pl.Int64))
+    few = (filled <= _FILLED_IN_FOOTER) & (filled < table.frame.width)
+    rows = table.frame.select(few.arg_true()).to_series().to_list()
     foot = [row for row, cells in zip(rows, table.raw(rows), strict=True) if is_foot(cells)]
     bad = tuple(row for row in table.bad if not is_foot(row.cells))
     skipped = len(foot) + len(table.bad) - len(bad)
