@@ -59,6 +59,7 @@ def test_the_commands_are_those_of_the_contract():
         ("orders",),
         ("schema",),
         ("sources",),
+        ("template",),
         ("workspace", "check"),
         ("workspace", "export"),
         ("workspace", "history"),

@@ -55,7 +55,7 @@ IMPORT_RESULT_FIELDS = (
     _count("requests_added", "order requests that were not known before"),
     _count("rows_stored", "records of the files that were stored"),
     _count("rows_duplicate", "records that say again what is stored"),
-    _count("rows_skipped", "records of tests and offers"),
+    _count("rows_skipped", "records that are no sales: tests, offers, the foot of a report"),
     _count("test_orders_skipped", "test orders left out"),
     _count("unattributed_orders", "sales of the call that nothing says the client of"),
     Field(

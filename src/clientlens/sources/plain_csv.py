@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from clientlens.errors import BadHeader, NotRecognised
 from clientlens.sources.canonical import NEEDED, Kind, kind_of, names_of, plain_name
 from clientlens.sources.csvfile import read_csv, read_header
-from clientlens.sources.plain import read_plain
+from clientlens.sources.mapped_csv import fit, read_mapped
+from clientlens.sources.plain import merged, read_plain
 from clientlens.sources.source import Source
 
 if TYPE_CHECKING:
@@ -26,12 +27,24 @@ def recognises(names: tuple[str, ...]) -> bool:
 
 
 def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
-    """Read all plain CSV files of one call; see `Batch` for what comes back.
+    """Read all plain CSV files of one call, and those that its mapping reads; see `Batch` for what comes back.
 
     Raises:
         NotRecognised: a header that is of no kind. BadHeader: a column stands there twice.
-        AmbiguousDates, UnterminatedQuote: see there.
+        LinesAlone, AmbiguousDates, UnterminatedQuote: see there.
     """
+    mapping = options.mapping
+    fits = {} if mapping is None else {file.name: fit(file, mapping) for file in files}
+    mapped = [(file, found) for file in files if (found := fits.get(file.name)) is not None]
+    if mapping is None or not mapped:
+        return _read_plain(files, options)
+    batches = [read_mapped(mapped, mapping, options, NAME)]
+    if own := [file for file in files if fits[file.name] is None]:
+        batches.append(_read_plain(own, options))
+    return merged(batches, NAME, options.store, files)
+
+
+def _read_plain(files: Sequence[InputFile], options: ReadOptions) -> Batch:
     tables: dict[Kind, list[CsvTable]] = {}
     notes = []
     for file in files:

@@ -6,11 +6,13 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from clientlens.errors import NoGoodRow, NotRecognised, UnknownSource
-from clientlens.sources import registry
+from clientlens.errors import BadEncoding, MappingMisfit, NoGoodRow, NotRecognised, UnknownSource
+from clientlens.sources import plain_csv, registry
 from clientlens.sources.csvfile import read_header
+from clientlens.sources.guesses import order_like
 from clientlens.sources.input import open_inputs
 from clientlens.sources.jsonfile import first_names
+from clientlens.sources.mapped_csv import fit, misfit
 from clientlens.sources.scan_log import LINE
 from clientlens.sources.source import Layout
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from clientlens.sources.input import InputFile
     from clientlens.sources.source import Source
 
-_SHOWN = 5
+_MOST_SHOWN = 5
 _START = 1 << 16
 _PARTS = {Layout.TABLE: "columns", Layout.JSON: "keys", Layout.LOG: "lines"}
 _OPENED = 4
@@ -52,7 +54,8 @@ def read_all(
 
     Raises:
         UnknownSource: there is no such source.
-        NotRecognised: a header that no source knows, or stdin without `source`.
+        NotRecognised: a header that no source knows, or stdin with neither `source` nor a mapping.
+        MappingMisfit: there is a mapping, and no file that it reads.
         NoGoodRow: a file with rows of which not one could be taken.
         InputError: whatever else makes a file unreadable; see `open_inputs`, `read_header`, the sources.
     """
@@ -60,17 +63,24 @@ def read_all(
     if source is not None and source not in sources:
         raise UnknownSource(source, list(sources))
     groups: dict[str, list[InputFile]] = {}
+    fitting = False
     for name in dict.fromkeys(names):
-        if name == stdin_name and stdin is not None and source is None:
+        unnamed = source is None and options.mapping is None
+        if name == stdin_name and stdin is not None and unnamed:
             raise NotRecognised(
                 name, "standard input has no name to go by", f"add --source, one of {', '.join(sources)}"
             )
-        for file in open_inputs(
-            name, encoding=options.encoding, stdin=stdin, stdin_name=stdin_name, folder=folder
-        ):
-            chosen = sources[source] if source else recognise(file, sources)
+        for file, fits in _opened(name, options, stdin, stdin_name, folder):
+            fitting |= fits
+            if source is not None:
+                chosen = sources[source]
+            else:
+                chosen = sources[plain_csv.NAME] if fits else _recognised(file, sources, options)
             _advance(options, file.weight // _OPENED)
             groups.setdefault(chosen.name, []).append(file)
+    if options.mapping is not None and not fitting:
+        refused = next(iter(groups.values()))[0]
+        raise MappingMisfit(refused.name, options.mapping.name, misfit(refused, options.mapping))
     batches = []
     for chosen_name, files in groups.items():
         batch = sources[chosen_name].read(files, options)
@@ -80,6 +90,42 @@ def read_all(
         for file in files:
             _advance(options, file.weight - file.weight // _OPENED)
     return batches
+
+
+def _opened(
+    name: str, options: ReadOptions, stdin: BinaryIO | None, stdin_name: str, folder: str
+) -> list[tuple[InputFile, bool]]:
+    """The files of a name, each with whether the mapping reads it.
+
+    The encoding that a mapping names is that of its own files alone.
+    """
+    mapping = options.mapping
+    piped = stdin is not None and name == stdin_name
+
+    def opened(encoding: str | None) -> list[tuple[InputFile, bool]]:
+        files = open_inputs(name, encoding=encoding, stdin=stdin, stdin_name=stdin_name, folder=folder)
+        return [(file, mapping is not None and fit(file, mapping) is not None) for file in files]
+
+    if mapping is not None and mapping.encoding is not None and options.encoding is None:
+        try:
+            files = opened(mapping.encoding)
+        except BadEncoding:
+            if piped:
+                raise  # it cannot be read twice
+        else:
+            if piped or any(fits for _, fits in files):
+                return files
+    return opened(options.encoding)
+
+
+def _recognised(file: InputFile, sources: dict[str, Source], options: ReadOptions) -> Source:
+    """The source of a file that no mapping reads."""
+    try:
+        return recognise(file, sources)
+    except NotRecognised:
+        if options.mapping is None:
+            raise
+        raise MappingMisfit(file.name, options.mapping.name, misfit(file, options.mapping)) from None
 
 
 def _advance(options: ReadOptions, done: int) -> None:
@@ -103,12 +149,21 @@ def recognise(file: InputFile, sources: dict[str, Source]) -> Source:
         raise NotRecognised(
             file.name, f"the header fits several formats: {fitting}", "choose one with --source"
         )
-    columns = ", ".join(repr(cell) for cell in cells[:_SHOWN]) + (", …" if len(cells) > _SHOWN else "")
+    if layout is Layout.TABLE and (header := order_like(file)) is not None:
+        raise NotRecognised(
+            file.name,
+            f"no known format has the columns {_shown([cell for cell in header.cells if cell])}, though they look like orders",
+            "'clientlens template mapping --from FILE' drafts a mapping to import it with",
+        )
     raise NotRecognised(
         file.name,
-        f"no known format has the {_PARTS[layout]} {columns}",
+        f"no known format has the {_PARTS[layout]} {_shown(cells)}",
         f"known are: {'; '.join(source.title for source in sources.values())} (or name one with --source)",
     )
+
+
+def _shown(cells: Sequence[str]) -> str:
+    return ", ".join(repr(cell) for cell in cells[:_MOST_SHOWN]) + (", …" if len(cells) > _MOST_SHOWN else "")
 
 
 def glimpse(file: InputFile) -> tuple[Layout, tuple[str, ...], tuple[str, ...]]:
