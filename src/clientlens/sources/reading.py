@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from clientlens.errors import NoGoodRow, NotRecognised, UnknownSource
+from clientlens.errors import NoGoodRow, NotRecognised, UnknownSource, Unreadable
 from clientlens.sources import registry
 from clientlens.sources.csvfile import read_header
+from clientlens.sources.grouping import WITH_ANOTHER
 from clientlens.sources.input import open_input
 from clientlens.sources.jsonfile import read_json
 from clientlens.sources.scan_log import LINE
@@ -110,11 +111,17 @@ def glimpse(file: InputFile) -> tuple[Layout, tuple[str, ...], tuple[str, ...]]:
     """What a file is made of, the names by which a source knows it (see `Source.recognises`), and as spelled.
 
     Raises:
-        BadJson: it begins as JSON and is none. Unreadable, BadHeader, UnterminatedQuote: see `read_header`.
+        BadJson: it begins as JSON and is none. NoGoodRow: none of its records is one.
+        Unreadable, BadHeader, UnterminatedQuote: see `read_header`; also JSON without any record.
     """
     start = file.text[:_START].lstrip()
     if start[:1] in (b"{", b"["):
-        names = read_json(file).names
+        found = read_json(file)
+        names = found.names
+        if not found.records and found.bad:
+            raise NoGoodRow(file.name, found.bad[0].line, found.bad[0].message)
+        if not names:
+            raise Unreadable(file.name, "the file holds no records", "export it again")
         return Layout.JSON, names, tuple(name.removesuffix(":") for name in names)
     if LINE.match(start.split(b"\n", 1)[0].decode("utf-8", "replace")):
         return Layout.LOG, (), ()
@@ -131,6 +138,7 @@ def refuse_hopeless(batch: Batch) -> None:
     rejected = {rejects.file: rejects.rows.height for rejects in batch.rejects}
     for file in batch.files:
         if file.rows and rejected.get(file.file, 0) >= file.rows:
-            first = next(problem for problem in batch.problems if problem.file == file.file)
+            mine = [problem for problem in batch.problems if problem.file == file.file]
+            first = next((one for one in mine if not one.message.startswith(WITH_ANOTHER)), mine[0])
             where = f"{first.column} {first.value!r}: " if first.column and first.value else ""
             raise NoGoodRow(file.file, first.line, where + first.message)
