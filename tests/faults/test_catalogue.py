@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
 from decimal import Decimal
@@ -15,6 +16,10 @@ from clientlens.model.money import DECIMALS
 from clientlens.workspace.workspace import Workspace
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""JSON is for programs: it holds other characters as they are, and these as escapes."""
+HOSTILE = [case for case in CASES if CONTROL.search(case.data.decode("utf-8", "ignore").replace("\r", "")) or "\\u" in str(case.data)]
 
 
 def test_the_catalogue_is_as_large_as_it_should_be():
@@ -38,13 +43,76 @@ def test_a_fault_is_told(case, program, tmp_path):
     )
     assert "Traceback" not in done.stderr
     assert not CONTROL.search(done.stderr)
-    assert not CONTROL.search(done.text)
+    assert not RAW.search(done.text)
     assert done.code == case.outcome.code, done.stderr
     if isinstance(case.outcome, Refused):
         _check_refusal(case, done, place)
     else:
         _check_answer(case.outcome, json.loads(done.stdout, parse_float=str, parse_int=str), done.stderr)
         _check_facts(case.outcome, place)
+
+
+@pytest.mark.parametrize("case", HOSTILE, ids=[case.fault for case in HOSTILE])
+def test_no_file_steers_the_terminal(case, program, tmp_path):
+    (tmp_path / case.name).write_bytes(case.data)
+    words = ("--workspace", tmp_path / ".clientlens", "import", "--timezone", "Europe/Rome", *case.options, case.name)
+    for tty in (False, True):
+        done = program(*words, "--color", "never", folder=tmp_path, tty=tty)
+        assert done.code == case.outcome.code
+        shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\r", "", done.stderr + done.text) if tty else done.stderr + done.text
+        assert not CONTROL.search(shown)
+
+
+@pytest.mark.parametrize("name", ["a\x1b[2Jb.csv", "a\u202eb.csv", "a*.csv", "[a].csv", "a\nb.csv"])
+def test_a_file_of_any_name_is_read_letter_for_letter(name, program, tmp_path):
+    data = CASES[[case.fault for case in CASES].index("a row too short")].data
+    (tmp_path / name).write_bytes(data)
+    (tmp_path / "a.csv").write_bytes(data.replace(b"A-1", b"Z-9"))
+    done = program("-w", tmp_path / ".clientlens", "import", "--timezone", "Europe/Rome", name, folder=tmp_path)
+    assert done.code == 1
+    assert not CONTROL.search(done.stderr + done.text)
+    with Workspace.open(tmp_path / ".clientlens") as opened:
+        assert opened.facts().orders.collect()["order_key"].to_list() == ["A-1", "A-2"]
+
+
+def _folder(path):
+    path.mkdir()
+
+
+def _fifo(path):
+    os.mkfifo(path)
+
+
+def _locked(path):
+    path.write_bytes(b"order_id,placed_at,order_total\n")
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("root reads what nobody may read")
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "part"),
+    [
+        ("orders.csv", None, "there is no such file"),
+        ("*.csv", None, "there is no such file"),
+        ("https://example.org/orders.csv", None, "there is no such file"),
+        ("s3://bucket/orders.csv", None, "there is no such file"),
+        ("-x.csv\x1b[2J".replace("-", "_"), None, "there is no such file"),
+        ("a" * 300, None, "ame too long"),
+        ("folder", _folder, "a folder|Is a directory"),
+        ("pipe", _fifo, "not a regular file"),
+        ("locked.csv", _locked, "ermission denied"),
+    ],
+)
+def test_what_is_no_file_is_refused(name, make, part, program, tmp_path):
+    if make:
+        make(tmp_path / name)
+    done = program("-w", tmp_path / ".clientlens", "import", "--json", name, folder=tmp_path)
+    assert (done.code, done.stdout) == (3, b"")
+    assert (done.error["code"], done.error["file"]) == ("unreadable", name)
+    assert re.search(part, done.error["message"])
+    assert not RAW.search(done.stderr.replace("\n", ""))
+    assert not (tmp_path / ".clientlens").exists()
 
 
 def _check_refusal(case, done, place):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
+import polars as pl
+
 from clientlens.errors import NoGoodRow, NotRecognised, UnknownSource, Unreadable
 from clientlens.sources import registry
 from clientlens.sources.csvfile import read_header
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from clientlens.sources.input import InputFile
     from clientlens.sources.source import Source
 
+_LARGEST = 2**63 - 1
 _SHOWN = 5
 _START = 1 << 16
 _PARTS = {Layout.TABLE: "columns", Layout.JSON: "keys", Layout.LOG: "lines"}
@@ -53,6 +56,7 @@ def read_all(
         UnknownSource: there is no such source.
         NotRecognised: a header that no source knows, or stdin without `source`.
         NoGoodRow: a file with rows of which not one could be taken.
+        Unreadable: see `refuse_uncountable`.
         InputError: whatever else makes a file unreadable; see `open_input`, `read_header`, the sources.
     """
     sources = registry.load()
@@ -72,6 +76,7 @@ def read_all(
     for chosen_name, files in groups.items():
         batch = sources[chosen_name].read(files, options)
         refuse_hopeless(batch)
+        refuse_uncountable(batch)
         batches.append(batch)
         for file in files:
             _advance(options, file.bytes - file.bytes // _OPENED)
@@ -127,6 +132,27 @@ def glimpse(file: InputFile) -> tuple[Layout, tuple[str, ...], tuple[str, ...]]:
         return Layout.LOG, (), ()
     header = read_header(file)
     return Layout.TABLE, header.names, header.cells
+
+
+def refuse_uncountable(batch: Batch) -> None:
+    """Raise for orders whose totals of one currency are beyond 64 bits together, where sums would wrap around.
+
+    Raises:
+        Unreadable: naming the file of the largest.
+    """
+    if batch.orders is None or batch.orders.is_empty():
+        return
+    sums = batch.orders.group_by("currency").agg(pl.col("order_total").cast(pl.Int128).abs().sum())
+    beyond = sums.filter(pl.col("order_total") > _LARGEST).sort("currency")
+    if beyond.is_empty():
+        return
+    code = beyond["currency"][0]
+    largest = batch.orders.filter(pl.col("currency") == code).sort("order_total", descending=True)
+    raise Unreadable(
+        batch.files[largest["file_no"][0]].file,
+        f"its totals in {code} add up to more than can be counted",
+        "amounts as large as these are a fault of the export",
+    )
 
 
 def refuse_hopeless(batch: Batch) -> None:
