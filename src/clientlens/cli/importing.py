@@ -299,7 +299,11 @@ def _gathered_notes(result: ImportResult) -> list[str]:
     told = []
     for said, files in alike.items():
         many = len(files) >= _MANY_FILES
-        told += [f"{len(files)} files: {said}"] if many else [f"{file}: {said}" if file else said for file in files]
+        told += (
+            [f"{len(files)} files: {said}"]
+            if many
+            else [f"{file}: {said}" if file else said for file in files]
+        )
     return told
 
 

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.errors import UnterminatedQuote
-from clientlens.sources.csvfile import HEADER_AGAIN, BadRow, CsvTable, Header, Taken, is_header, quote_fault
+from clientlens.sources.csvfile import (
+    HEADER_AGAIN,
+    MARK,
+    MARKED,
+    BadRow,
+    CsvTable,
+    Header,
+    Taken,
+    is_header,
+    quote_fault,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -102,7 +112,9 @@ def _fault(
         return "the row holds a NUL byte"
     if len(cells) != width:
         return f"the row has {len(cells)} cells, the header {width}"
-    return HEADER_AGAIN if is_header(tuple(cells), header) else None
+    if is_header(tuple(cells), header):
+        return HEADER_AGAIN
+    return MARKED if record.raw.startswith(MARK) else None
 
 
 def _spans_lines(raw: str, opening: int) -> bool:

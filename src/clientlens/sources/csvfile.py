@@ -33,7 +33,7 @@ _BLOCK = 1 << 23
 """A record larger than this is none of a shop's; readers that work in pieces are not to be trusted with it."""
 _FEW = 1 << 20
 _QUOTE, _LF, _CR = b'"\n\r'
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
 _JOINED = 4096
 
 
@@ -137,7 +137,8 @@ def read_header(file: InputFile) -> Header:
     if quote_fault(raw, delimiter) is not None:
         raise UnterminatedQuote(file.name, line)
     names = tuple(normalise(cell) for cell in cells)
-    repeated = [cell for cell, name in zip(cells, names, strict=True) if name and names.count(name) > 1]
+    counts = Counter(names)
+    repeated = [cell for cell, name in zip(cells, names, strict=True) if name and counts[name] > 1]
     if repeated:
         raise BadHeader(
             file.name, f"the column {repeated[0]!r} stands there twice", "remove or rename one of them"
@@ -282,11 +283,13 @@ def _without(table: CsvTable, doubtful: list[int]) -> CsvTable:
 
 
 HEADER_AGAIN = "the header stands here again"
+MARK = "\ufeff"
+MARKED = "a byte order mark stands here, as where two files were joined"
 
 
 def is_header(cells: tuple[str, ...], header: Header) -> bool:
     """Whether a record repeats the header."""
-    return tuple(normalise(cell) for cell in cells) == header.names
+    return tuple(normalise(cell.removeprefix(MARK)) for cell in cells) == header.names
 
 
 def _scan(text: bytes, header: Header) -> pl.DataFrame | None:
@@ -296,7 +299,7 @@ def _scan(text: bytes, header: Header) -> pl.DataFrame | None:
     number of them, all opening ones after a delimiter, a line end or a quote, and all closing ones before one, the
     file is well-formed and a line end ends a record when an even number of quotes stands before it.
     """
-    if b"\0" in text or (b"\r" in text and text.count(b"\r") != text.count(b"\r\n")):
+    if b"\0" in text or MARK.encode() in text or (b"\r" in text and text.count(b"\r") != text.count(b"\r\n")):
         return None
     body = _bytes_of(text, header.start)
     quotes = _positions(body, _QUOTE)

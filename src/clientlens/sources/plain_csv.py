@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from clientlens.errors import BadHeader, NotRecognised
 from clientlens.sources.canonical import NEEDED, Kind, kind_of, names_of, plain_name
 from clientlens.sources.csvfile import read_csv, read_header
 from clientlens.sources.mapped_csv import fit, read_mapped
-from clientlens.sources.plain import merged, read_plain
+from clientlens.sources.plain import merged, read_plain, shortened
 from clientlens.sources.source import Source
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _read_plain(files: Sequence[InputFile], options: ReadOptions) -> Batch:
         kind, table, unknown = _table(file)
         tables.setdefault(kind, []).append(table)
         if unknown:
-            notes.append(f"{file.name}: columns that no plain file has were not read: {', '.join(unknown)}")
+            notes.append(f"{file.name}: columns that no plain file has were not read: {shortened(unknown)}")
     return read_plain(tables, options, NAME, files, notes)
 
 
@@ -67,7 +68,8 @@ def _table(file: InputFile) -> tuple[Kind, CsvTable, list[str]]:
             "no plain file has these columns",
             f"orders need {needed}; 'clientlens template orders' has all",
         )
-    twice = [name for name in names if name and names.count(name) > 1]
+    counts = Counter(names)
+    twice = [name for name in names if name and counts[name] > 1]
     if twice:
         raise BadHeader(
             file.name, f"the column {twice[0]!r} stands there twice", "remove or rename one of them"

@@ -6,12 +6,22 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from clientlens.errors import BadEncoding, MappingMisfit, NoGoodRow, NotRecognised, UnknownSource
+import polars as pl
+
+from clientlens.errors import (
+    BadEncoding,
+    MappingMisfit,
+    NoGoodRow,
+    NotRecognised,
+    UnknownSource,
+    Unreadable,
+)
 from clientlens.sources import plain_csv, registry
 from clientlens.sources.csvfile import read_header
+from clientlens.sources.grouping import WITH_ANOTHER
 from clientlens.sources.guesses import order_like
 from clientlens.sources.input import open_inputs
-from clientlens.sources.jsonfile import first_names
+from clientlens.sources.jsonfile import first_names, read_json
 from clientlens.sources.mapped_csv import fit, misfit
 from clientlens.sources.scan_log import LINE
 from clientlens.sources.source import Layout
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
     from clientlens.sources.input import InputFile
     from clientlens.sources.source import Source
 
+_LARGEST = 2**63 - 1
 _MOST_SHOWN = 5
 _START = 1 << 16
 _PARTS = {Layout.TABLE: "columns", Layout.JSON: "keys", Layout.LOG: "lines"}
@@ -57,6 +68,7 @@ def read_all(
         NotRecognised: a header that no source knows, or stdin with neither `source` nor a mapping.
         MappingMisfit: there is a mapping, and no file that it reads.
         NoGoodRow: a file with rows of which not one could be taken.
+        Unreadable: see `refuse_uncountable`.
         InputError: whatever else makes a file unreadable; see `open_inputs`, `read_header`, the sources.
     """
     sources = registry.load()
@@ -85,6 +97,7 @@ def read_all(
     for chosen_name, files in groups.items():
         batch = sources[chosen_name].read(files, options)
         refuse_hopeless(batch)
+        refuse_uncountable(batch)
         opening = tuple(note for file in files for note in file.notes)
         batches.append(replace(batch, notes=(*opening, *batch.notes)))
         for file in files:
@@ -170,16 +183,46 @@ def glimpse(file: InputFile) -> tuple[Layout, tuple[str, ...], tuple[str, ...]]:
     """What a file is made of, the names by which a source knows it (see `Source.recognises`), and as spelled.
 
     Raises:
-        BadJson: it begins as JSON and is none. Unreadable, BadHeader, UnterminatedQuote: see `read_header`.
+        BadJson: it begins as JSON and is none. NoGoodRow: none of its records is one.
+        Unreadable, BadHeader, UnterminatedQuote: see `read_header`; also JSON without any record.
     """
     start = file.text[:_START].lstrip()
     if start[:1] in (b"{", b"["):
         names = first_names(file)
+        if not names:
+            # The first record is none, or there is none at all.
+            found = read_json(file)
+            if not found.records and found.bad:
+                raise NoGoodRow(file.name, found.bad[0].line, found.bad[0].message)
+            if not found.records:
+                raise Unreadable(file.name, "the file holds no records", "export it again")
+            names = (*(f"{key}:" for key in found.around), *found.records[0].value)
         return Layout.JSON, names, tuple(name.removesuffix(":") for name in names)
     if LINE.match(start.split(b"\n", 1)[0].decode("utf-8", "replace")):
         return Layout.LOG, (), ()
     header = read_header(file)
     return Layout.TABLE, header.names, header.cells
+
+
+def refuse_uncountable(batch: Batch) -> None:
+    """Raise for orders whose totals of one currency are beyond 64 bits together, where sums would wrap around.
+
+    Raises:
+        Unreadable: naming the file of the largest.
+    """
+    if batch.orders is None or batch.orders.is_empty():
+        return
+    sums = batch.orders.group_by("currency").agg(pl.col("order_total").cast(pl.Int128).abs().sum())
+    beyond = sums.filter(pl.col("order_total") > _LARGEST).sort("currency")
+    if beyond.is_empty():
+        return
+    code = beyond["currency"][0]
+    largest = batch.orders.filter(pl.col("currency") == code).sort("order_total", descending=True)
+    raise Unreadable(
+        batch.files[largest["file_no"][0]].file,
+        f"its totals in {code} add up to more than can be counted",
+        "amounts as large as these are a fault of the export",
+    )
 
 
 def refuse_hopeless(batch: Batch) -> None:
@@ -193,6 +236,7 @@ def refuse_hopeless(batch: Batch) -> None:
         rejected[rejects.file] += rejects.records
     for file in batch.files:
         if file.rows and rejected[file.file] >= file.rows:
-            first = next(problem for problem in batch.problems if problem.file == file.file)
+            mine = [problem for problem in batch.problems if problem.file == file.file]
+            first = next((one for one in mine if not one.message.startswith(WITH_ANOTHER)), mine[0])
             where = f"{first.column} {first.value!r}: " if first.column and first.value else ""
             raise NoGoodRow(file.file, first.line, where + first.message)

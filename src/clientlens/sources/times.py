@@ -77,13 +77,14 @@ class TimeReader:
         return self._believed(_of(local, to_utc, self.zone))
 
     def _believed(self, instant: pl.Series) -> pl.Series:
-        # A day of slack: these are UTC days, and the limits are not meant to be exact to the hour.
-        first = dt.datetime(EARLIEST_YEAR, 1, 1, tzinfo=dt.UTC) - dt.timedelta(days=1)
-        fine = instant >= first
+        fine = instant >= _midnight(dt.date(EARLIEST_YEAR, 1, 1), self.zone)
         if self.latest is not None:
-            midnight = dt.datetime.combine(self.latest, dt.time(), dt.UTC)
-            fine &= instant < midnight + dt.timedelta(days=2)
+            fine &= instant < _midnight(self.latest + dt.timedelta(days=1), self.zone)
         return instant if fine.all() else _of(instant, lambda time: pl.when(fine).then(time))
+
+
+def _midnight(day: dt.date, zone: str) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).astimezone(dt.UTC)
 
 
 def _of(series: pl.Series, function: Callable[..., pl.Expr], *arguments: object) -> pl.Series:
