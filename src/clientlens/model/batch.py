@@ -50,10 +50,14 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class Rejects:
-    """Rows set aside, as they stood: `rows` has the file's own header as columns (all String)."""
+    """Rows set aside, as they stood: `rows` has the file's own header as columns (all String).
+
+    records: how many records of the file they are, where one may take several rows.
+    """
 
     file: str
     rows: pl.DataFrame
+    records: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,7 +161,7 @@ def refuse_hopeless(batch: Batch) -> None:
     Raises:
         NoGoodRow: naming the first bad row.
     """
-    rejected = {rejects.file: rejects.rows.height for rejects in batch.rejects}
+    rejected = {rejects.file: rejects.records for rejects in batch.rejects}
     for file in batch.files:
         if file.rows and rejected.get(file.file, 0) >= file.rows:
             mine = [problem for problem in batch.problems if problem.file == file.file]
