@@ -19,7 +19,11 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u2
 
 RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """JSON is for programs: it holds other characters as they are, and these as escapes."""
-HOSTILE = [case for case in CASES if CONTROL.search(case.data.decode("utf-8", "ignore").replace("\r", "")) or "\\u" in str(case.data)]
+HOSTILE = [
+    case
+    for case in CASES
+    if CONTROL.search(case.data.decode("utf-8", "ignore").replace("\r", "")) or "\\u" in str(case.data)
+]
 
 
 def test_the_catalogue_is_as_large_as_it_should_be():
@@ -55,11 +59,23 @@ def test_a_fault_is_told(case, program, tmp_path):
 @pytest.mark.parametrize("case", HOSTILE, ids=[case.fault for case in HOSTILE])
 def test_no_file_steers_the_terminal(case, program, tmp_path):
     (tmp_path / case.name).write_bytes(case.data)
-    words = ("--workspace", tmp_path / ".clientlens", "import", "--timezone", "Europe/Rome", *case.options, case.name)
+    words = (
+        "--workspace",
+        tmp_path / ".clientlens",
+        "import",
+        "--timezone",
+        "Europe/Rome",
+        *case.options,
+        case.name,
+    )
     for tty in (False, True):
         done = program(*words, "--color", "never", folder=tmp_path, tty=tty)
         assert done.code == case.outcome.code
-        shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\r", "", done.stderr + done.text) if tty else done.stderr + done.text
+        shown = (
+            re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\r", "", done.stderr + done.text)
+            if tty
+            else done.stderr + done.text
+        )
         assert not CONTROL.search(shown)
 
 
@@ -68,7 +84,9 @@ def test_a_file_of_any_name_is_read_letter_for_letter(name, program, tmp_path):
     data = CASES[[case.fault for case in CASES].index("a row too short")].data
     (tmp_path / name).write_bytes(data)
     (tmp_path / "a.csv").write_bytes(data.replace(b"A-1", b"Z-9"))
-    done = program("-w", tmp_path / ".clientlens", "import", "--timezone", "Europe/Rome", name, folder=tmp_path)
+    done = program(
+        "-w", tmp_path / ".clientlens", "import", "--timezone", "Europe/Rome", name, folder=tmp_path
+    )
     assert done.code == 1
     assert not CONTROL.search(done.stderr + done.text)
     with Workspace.open(tmp_path / ".clientlens") as opened:

@@ -152,14 +152,19 @@ def wanted(orders):
 
 
 def people_wanted(orders):
-    return {(order["email"], order["name"] or None, order["city"] or None) for order in orders if order["email"]}
+    return {
+        (order["email"], order["name"] or None, order["city"] or None) for order in orders if order["email"]
+    }
 
 
 def found(batches):
     out = []
     for batch in batches:
         assert sum(file.rows for file in batch.files) == (
-            int(batch.orders["row_count"].sum()) + batch.rows_duplicate + batch.rows_skipped + batch.rows_set_aside
+            int(batch.orders["row_count"].sum())
+            + batch.rows_duplicate
+            + batch.rows_skipped
+            + batch.rows_set_aside
         )
         assert batch.problems == ()
         lines = {}
@@ -203,7 +208,9 @@ def test_orders_come_back_from_every_dialect(tmp_path_factory, data, dialect):
 
 
 def as_json(order):
-    dialect = Dialect("", 0, "", "", comma=False, thousands="", dates="%Y-%m-%dT%H:%M:%S", upper=False, order=0)
+    dialect = Dialect(
+        "", 0, "", "", comma=False, thousands="", dates="%Y-%m-%dT%H:%M:%S", upper=False, order=0
+    )
     head, *_ = rows_of({**order, "lines": []}, dialect)
     lines = [{**line, "unit_price": amount(line["unit_price"], dialect)} for line in order["lines"]]
     return {**head, "lines": lines} if lines else head
@@ -218,13 +225,23 @@ def _numbers(text, orders):
 
 
 @CI
-@given(tables(), st.sampled_from(["array", "lines", "envelope"]), st.booleans(), st.booleans(), st.sampled_from([None, 2]))
+@given(
+    tables(),
+    st.sampled_from(["array", "lines", "envelope"]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, 2]),
+)
 def test_orders_come_back_from_json(tmp_path_factory, orders, form, escaped, numbers, indent):
     records = [as_json(order) for order in orders]
     if form == "lines":
         text = "".join(json.dumps(record, ensure_ascii=escaped) + "\n" for record in records)
     else:
-        text = json.dumps(records if form == "array" else {"page": 1, "orders": records}, ensure_ascii=escaped, indent=indent)
+        text = json.dumps(
+            records if form == "array" else {"page": 1, "orders": records},
+            ensure_ascii=escaped,
+            indent=indent,
+        )
     text = _numbers(text, orders) if numbers else text
     batches = read(tmp_path_factory.mktemp("j"), text.encode(), suffix="json")
     assert found(batches) == wanted(orders)
@@ -263,4 +280,3 @@ def test_rows_of_an_order_need_not_be_neighbours(tmp_path_factory, orders, rando
         writer.writerow([row.get(name, "") for name in names])
     batches = read(tmp_path_factory.mktemp("r"), out.getvalue().encode())
     assert found(batches) == wanted(orders)
-

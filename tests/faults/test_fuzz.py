@@ -36,7 +36,11 @@ def seeds():
     """Good files to damage, by name."""
     files = [*sorted(SAMPLE.rglob("*.csv")), *(sorted(REAL.glob("*.[cj]s*")) if REAL.is_dir() else [])]
     found = [(path.name, _shortened(path.read_bytes())) for path in files]
-    small = [case for case in CASES if isinstance(case.outcome, Stored) and not case.options and len(case.data) < 5000]
+    small = [
+        case
+        for case in CASES
+        if isinstance(case.outcome, Stored) and not case.options and len(case.data) < 5000
+    ]
     return found + [(case.name, case.data) for case in small]
 
 

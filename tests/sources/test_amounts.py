@@ -124,7 +124,9 @@ def test_where_no_cell_tells_a_point_is_decimal_and_no_thousands_sign_is_believe
 
 def test_each_row_keeps_its_place():
     text = pl.Series("t", ["5", None, "x", "5", " ", "6"])
-    found = amounts(text, pl.Series(["EUR", "EUR", "EUR", "JPY", "EUR", "EUR"]), pl.Series([2, 2, 2, 0, 2, 2]), POINT)
+    found = amounts(
+        text, pl.Series(["EUR", "EUR", "EUR", "JPY", "EUR", "EUR"]), pl.Series([2, 2, 2, 0, 2, 2]), POINT
+    )
     assert (found.name, found.to_list()) == ("t", [500, None, None, 5, None, 600])
 
 
@@ -141,7 +143,11 @@ def test_a_quantity_has_no_currency():
 
 
 @settings(max_examples=50, deadline=None, derandomize=True)
-@given(st.integers(-(10**14) + 1, 10**14 - 1), st.sampled_from([POINT, COMMA]), st.sampled_from(["", "g", "'", " "]))
+@given(
+    st.integers(-(10**14) + 1, 10**14 - 1),
+    st.sampled_from([POINT, COMMA]),
+    st.sampled_from(["", "g", "'", " "]),
+)
 def test_whatever_is_written_by_the_rules_is_read_as_it_was_meant(minor, decimal, grouping):
     group = {"g": "," if decimal is POINT else "."}.get(grouping, grouping)
     whole, cents = divmod(abs(minor), 100)

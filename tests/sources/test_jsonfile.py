@@ -52,7 +52,9 @@ def test_what_stands_around_the_records_is_known_by_its_keys():
     assert (found.key, found.names) == ("Data", ("Paging:", "Data:", "Id"))
 
 
-@pytest.mark.parametrize("number", ["0", "-0", "1.10", "1e5", "1E+400", "123456789012345678901234567890", "0.1000"])
+@pytest.mark.parametrize(
+    "number", ["0", "-0", "1.10", "1e5", "1E+400", "123456789012345678901234567890", "0.1000"]
+)
 def test_numbers_keep_their_text(number):
     (record,) = read(f'[{{"a": {number}}}]').records
     assert record.value["a"] == number

@@ -124,7 +124,9 @@ def _parts(text: pl.Expr) -> pl.Expr:
     minus = signs == "-"
     digits = found.struct.field("4")
     before, behind = found.struct.field("2"), found.struct.field("5")
-    once = ((before == "") | (behind == "")) & (signs.str.len_bytes() <= 1)  # two marks or signs are one too many
+    once = ((before == "") | (behind == "")) & (
+        signs.str.len_bytes() <= 1
+    )  # two marks or signs are one too many
     alone = pl.when(once).then(before + behind)
     return pl.struct(
         number=pl.when(alone.is_not_null()).then(pl.when(minus).then(pl.lit("-") + digits).otherwise(digits)),

@@ -141,8 +141,12 @@ class Findings:
             ]
             if rows:
                 rows.sort(key=lambda row: row[0])
-                records = (int(mine["_weight"].sum()) if "_weight" in mine.columns else mine.height) + len(table.bad)
-                out.append(Rejects(table.file.name, _reject_frame(table, [cells for _, cells in rows]), records))
+                records = (int(mine["_weight"].sum()) if "_weight" in mine.columns else mine.height) + len(
+                    table.bad
+                )
+                out.append(
+                    Rejects(table.file.name, _reject_frame(table, [cells for _, cells in rows]), records)
+                )
         return tuple(out)
 
 

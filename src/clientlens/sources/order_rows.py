@@ -204,7 +204,9 @@ def contradictions(
             continue
         if value == name:
             compared = _COMPARED.get(name, clean)
-            mine, first = (cells.to_frame("x").select(compared(pl.col("x"))).to_series() for cells in (mine, first))
+            mine, first = (
+                cells.to_frame("x").select(compared(pl.col("x"))).to_series() for cells in (mine, first)
+            )
         # A refund may say what it likes about its day or state, but its amount is one of the order's currency.
         asked = ~rows["_refund"] if name != "currency" else pl.repeat(value=True, n=rows.height, eager=True)
         differs = ((mine != first) & asked).fill_null(value=False)

@@ -158,7 +158,9 @@ def _values(
     first = [
         pl.when(~pl.col("_refund")).then(value).drop_nulls().first().alias(value) for value in values.values()
     ]
-    back = pl.when("_refund").then(-pl.col(value_of("order_total"))).cast(pl.Int128).sum().alias("_given_back")
+    back = (
+        pl.when("_refund").then(-pl.col(value_of("order_total"))).cast(pl.Int128).sum().alias("_given_back")
+    )
     parsed = rows.group_by("_head", maintain_order=True).agg(*first, back)
     heads = heads.hstack(parsed.drop("_head"))
     contradictions(rows, heads, values, findings)

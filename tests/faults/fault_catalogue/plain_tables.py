@@ -62,7 +62,7 @@ CASES = [
         Stored(3, {"EUR": (2, "27.00")}, aside=1, problems=((5, "order_total", "not an amount"),)),
     ),
     case("a separator inside quotes", text(HEAD, ANN, row(product='"Jar, blue"')), Stored(2, {"EUR": (2, "27.00")})),
-    case("every cell in quotes", text(*(f"\"{line}\"".replace(",", "\",\"") for line in (HEAD, ANN, BEA))), _FINE),
+    case("every cell in quotes", text(*(f'"{line}"'.replace(",", '","') for line in (HEAD, ANN, BEA))), _FINE),
     case("a quote that never closes", text(HEAD, ANN, row(product='"Jar'), BEA), Refused("unterminated_quote", "a quote opens here", 3)),
     case("a quote that closes in a later row", text(HEAD, row(product='"Jar'), ANN, row(product='a"b')), Refused("unterminated_quote", "a quote opens here", 2)),
     case("a header whose quote never closes", '"' + good(), Refused("unterminated_quote", "a quote opens here", 1)),
