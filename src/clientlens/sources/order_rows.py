@@ -68,8 +68,8 @@ def group_orders(
     rows = _with_their_orders(rows)
     group = ["_file", "_record", pl.when(pl.col("_record").is_null()).then(pl.struct("store_", "_key"))]
     # A refund alone is an order of negative total; beside its order it is no row of its own.
-    # The rows of a record are one order's from the start.
-    beside = (~pl.col("_refund")).any().over(group) & pl.col("_record").is_null()
+    # What is no record of its own is no order beside it either.
+    beside = (~pl.col("_refund") & (pl.col("_weight") > 0)).any().over(group)
     rows = rows.with_columns(_refund=pl.col("_refund") & beside)
     keyless = pl.col("_key").is_null() & pl.col("_record").is_null()
     attached = pl.col("_file").is_in(sorted(lines_only))

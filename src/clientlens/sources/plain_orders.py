@@ -194,7 +194,7 @@ def _with_amounts(heads: pl.DataFrame, rows: pl.DataFrame, rules: Rules, finding
     with_column = [
         number
         for number, table in enumerate(findings.tables)
-        if isinstance(table, CsvTable) and "tax" in table.header.names
+        if isinstance(table, CsvTable) and "tax" in table.frame.columns
     ]
     stated = (pl.col(value_of("tax")).is_not_null() | pl.col("tax").is_not_null()).any().over("_file")
     taxed = stated | pl.col("_file").is_in(with_column)
