@@ -146,6 +146,32 @@ class AmbiguousClient(UsageError):
         )
 
 
+class SameClient(UsageError):
+    def __init__(self, one: str, other: str, client_id: str) -> None:
+        super().__init__(
+            f"{one!r} and {other!r} are one client already: {client_id}",
+            f"see 'clientlens clients explain {client_id}' for what joined them",
+        )
+
+
+class UnknownKey(UsageError):
+    def __init__(self, key: str, client_id: str) -> None:
+        super().__init__(
+            f"client {client_id} has no key {key!r}",
+            f"see 'clientlens clients explain {client_id}' for its keys",
+        )
+
+
+class NothingToSplit(UsageError):
+    """Taking the key out of the client would change nothing."""
+
+    def __init__(self, key: str, client_id: str, reason: str) -> None:
+        super().__init__(
+            f"{key!r} cannot be split off client {client_id}: {reason}",
+            f"see 'clientlens clients explain {client_id}' for what joins its records",
+        )
+
+
 class UnknownStore(UsageError):
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(
@@ -180,6 +206,14 @@ class EntryConflict(UsageError):
 class UnknownSchema(UsageError):
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(f"no answer is called {name!r}", f"there are {', '.join(known)}")
+
+
+class UnknownTemplate(UsageError):
+    def __init__(self, name: str, suggestion: str | None, known: list[str]) -> None:
+        super().__init__(
+            f"no template is called {name!r}" + (f"; did you mean {suggestion!r}?" if suggestion else ""),
+            f"there are {', '.join(known)}",
+        )
 
 
 class BadAge(UsageError):
@@ -234,6 +268,23 @@ class NoRate(UsageError):
         )
 
 
+class BadMapping(UsageError):
+    """A mapping file with slips in it; `faults` are all of them: line (None where none is to be named), what is wrong."""
+
+    def __init__(self, file: str, faults: list[tuple[int | None, str]]) -> None:
+        line, first = faults[0]
+        shown = [f"line {number}: {told}" if number else told for number, told in faults[1:9]]
+        if len(faults) > 9:
+            shown.append(f"and {len(faults) - 9} more")
+        super().__init__(
+            "; ".join([f"{file}:{line}: {first}" if line else f"{file}: {first}", *shown]),
+            "'clientlens template mapping' prints a mapping with every key explained",
+            file=file,
+            line=line,
+        )
+        self.faults = faults
+
+
 class BadRates(UsageError):
     def __init__(self, file: str, line: int, reason: str) -> None:
         super().__init__(
@@ -249,9 +300,52 @@ class Unreadable(InputError):
         super().__init__(f"{file}: {reason}", hint, file=file)
 
 
+class DamagedArchive(InputError):
+    """A packed file that is cut off, or is not what it says of itself."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(f"{file}: {reason}", "download it or pack it again; nothing was stored", file=file)
+
+
+class ArchiveTooLarge(InputError):
+    """A packed file that would fill the memory."""
+
+    def __init__(self, file: str, reason: str) -> None:
+        super().__init__(
+            f"{file}: {reason}",
+            "no export is like that; if yours is, unpack it first and import the files inside",
+            file=file,
+        )
+
+
 class NotRecognised(InputError):
     def __init__(self, file: str, found: str, hint: str) -> None:
         super().__init__(f"{file}:1: {found}", hint, file=file, line=1)
+
+
+class MappingMisfit(InputError):
+    """A file without columns that the mapping names; `missing`: what is said of each."""
+
+    def __init__(self, file: str, mapping: str, missing: list[str]) -> None:
+        more = f" and {len(missing) - 6} more" if len(missing) > 6 else ""
+        super().__init__(
+            f"{file}:1: the mapping does not fit: there is no column {', '.join(missing[:6])}{more}",
+            f"correct the names in {mapping}, or draft a mapping with 'clientlens template mapping --from FILE'",
+            file=file,
+            line=1,
+        )
+
+
+class LinesAlone(InputError):
+    """Lines of orders without the orders."""
+
+    def __init__(self, file: str, mapping: str) -> None:
+        super().__init__(
+            f"{file}:1: it holds only lines of orders, and no file of the call holds the orders",
+            f"import it together with the file of orders that {mapping} reads",
+            file=file,
+            line=1,
+        )
 
 
 class BadHeader(InputError):

@@ -199,3 +199,11 @@ def test_a_past_instant_says_how_many_orders_have_an_undated_state():
     for query, expected in (("ann", True), ("bob", False)):
         answer = client_list(facts, query=query, as_of=as_of(explicit=True), completed_when="paid")
         assert (note in answer.notes) is expected
+
+
+def test_groups_are_those_that_any_record_names_and_nobody_has_none():
+    shop = Shop().order("1", 0, email="ann@example.org").order("2", 1, email="bob@example.org")
+    shop.person(source="plain_csv", profile=True, email="ann@example.org", groups="vip, b2b")
+    shop.person(source="plain_csv", email="ann@example.org", groups="regulars,vip", seen=2)
+    rows = clients(shop).rows.sort("email").select("groups").to_series().to_list()
+    assert rows == [["b2b", "regulars", "vip"], []]

@@ -8,8 +8,8 @@ from runpy import run_path
 import polars as pl
 import pytest
 
-from clientlens.analysis.client_lookup import _one_slip, find_clients, find_one, folded
-from clientlens.errors import AmbiguousClient, UnknownClient
+from clientlens.analysis.client_lookup import _one_slip, find_clients, find_key, find_one, folded
+from clientlens.errors import AmbiguousClient, UnknownClient, UnknownKey
 from clientlens.model.identity import client_id_of
 
 factory = run_path(str(Path(__file__).with_name("factory_h5.py")))
@@ -172,3 +172,32 @@ def test_a_slip_is_one_letter_or_one_swap(a, b, expected):
 
 def test_folding_takes_off_accents_and_case():
     assert pl.select(folded(pl.lit("ÀÉÎõü Straße ΆΣ"))).item().replace("ς", "σ") == "aeiou strasse ασ"
+
+
+@pytest.fixture
+def keyed():
+    shop = Shop()
+    address = "r:zoe müller|road 1||10115|berlin|de"
+    details = {"phone_key": "p:+4930123456", "residence_key": address}
+    shop.person(source="shopify_orders", email="zoe@example.org", number="7", seen=0, **details)
+    return shop.facts()
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("ZOE@example.org", "e:zoe@example.org"),
+        ("main:7", "n:main:7"),
+        ("n:main:7", "n:main:7"),
+        ("+49 (30) 123-456", "p:+4930123456"),
+        ("Zoe Müller, Road 1,  10115, Berlin, DE", "r:zoe müller|road 1||10115|berlin|de"),
+    ],
+)
+def test_a_key_is_named_as_explain_shows_it(keyed, text, key):
+    assert find_key(keyed, ZOE, text) == key
+
+
+@pytest.mark.parametrize("text", ["7", "", "ann@example.org", "30123456", "e:"])
+def test_what_is_no_key_of_the_client_is_refused(keyed, text):
+    with pytest.raises(UnknownKey, match=f"client {ZOE} has no key"):
+        find_key(keyed, ZOE, text)

@@ -130,6 +130,8 @@ def test_the_counting_runs_on_duckdb_as_it_does_on_polars(facts, con):
     options = {"as_of": END_OF_MARCH, "completed_when": "paid_or_fulfilled"}
     here = order_facts(facts.orders, facts.identities, **options)
     there = order_facts(con.table("orders"), con.table("identities"), **options)
+    here = here.with_columns(stars_milli="rating_milli")
+    there = there.project("*, rating_milli AS stars_milli")
     counts_here = product_counts(here, facts.order_lines, spans, ["gift card%"])
     counts_there = product_counts(there, con.table("order_lines"), spans, ["gift card%"])
     ours = [figures(here, spans), *(favourite(counts_here, i) for i in range(2))]

@@ -147,6 +147,28 @@ def test_a_check_finds_a_flipped_bit_in_100_of_100_files(call, ws, record_proper
     assert call("workspace", "check", ws=ws).code == 0
 
 
+def test_a_flipped_bit_that_an_answer_stumbles_over_is_damage_and_no_bug(call, ws, record_property):
+    """The end of a Parquet file says what is in it, so most of its bits are looked at."""
+    chance = random.Random(11)
+    with Workspace.open(ws) as workspace:
+        live = sorted({ws / one.file.path for one in workspace.state.files if one.file.table == "orders"})
+    named = 0
+    for _ in range(60):
+        path = chance.choice(live)
+        size = path.stat().st_size
+        at = chance.randrange(8 * (size - 2000), 8 * size)
+        _flip(path, at)
+        done = call("insights", ws=ws)
+        assert done.code in {0, 4}, done.stderr
+        named += done.code == 4 and f"{path}: its content has changed" in done.stderr
+        _flip(path, at)
+    record_property("operation", "insights")
+    record_property("way", "one bit flipped in the end of a stored file: an answer, or the file named")
+    record_property("trials", 60)
+    record_property("failures", 0)
+    assert named > 0
+
+
 def _values(path):
     """Everything that the catalogue says."""
     connection = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)

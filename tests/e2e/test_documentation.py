@@ -23,6 +23,7 @@ from clientlens.sources.reading import recognise
 
 PROJECT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
+MAPPINGS = PROJECT / "examples" / "mappings"
 DOCS = sorted((PROJECT / "docs").glob("*.md"))
 
 
@@ -56,17 +57,26 @@ def test_an_example_of_a_help_text_runs(example, program, own_sample, tmp_path):
     if words[0] == "import":
         folder = shutil.copytree(PROJECT / "data" / "sample" / "lantern", tmp_path / "shop")
         (folder / "orders_export.csv").symlink_to("orders_export_1.csv")
+        for file in MAPPINGS.rglob("*.*"):
+            (folder / file.name).symlink_to(file)
         workspace = tmp_path / "new" / ".clientlens"
     else:
         folder, workspace = tmp_path, own_sample
+        (folder / "sales.csv").symlink_to(MAPPINGS / "sample" / "woocommerce.csv")
+    if words[:2] == ["clients", "split"]:
+        program("-w", workspace, *sampled(["clients", "merge", *words[2:]]))
     done = program("-w", workspace, "--as-of", "2026-10-31", *sampled(words), folder=folder)
     assert done.code == 0, done.stderr
-    assert done.stdout or words[:2] == ["workspace", "check"]  # silent when all is well
+    assert done.stdout or words[:2] == ["workspace", "check"] or "-o" in words  # silent when all is well
 
 
 def sampled(words):
-    """The words with a client of the sample in place of the one that help texts speak of."""
-    return ["gideon_juniper@example.com" if word == "mara@example.org" else word for word in words]
+    """The words with clients of the sample in place of those that help texts speak of."""
+    known = {
+        "mara@example.org": "gideon_juniper@example.com",
+        "mara.lindt@example.net": "zofia94@example.net",
+    }
+    return [known.get(word, word) for word in words]
 
 
 @pytest.fixture

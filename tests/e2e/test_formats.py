@@ -59,6 +59,7 @@ ASKED = {
     ("clients",): ("clients", CLIENTS),
     ("clients", "list", "lindt"): ("clients", CLIENTS),
     ("clients", "explain", CLIENT): ("clients explain", None),
+    ("clients", "suggest-merges"): ("clients suggest-merges", None),
     ("workspace", "status"): ("workspace status", None),
     ("workspace", "imports"): ("workspace imports", None),
     ("config", "show"): ("config show", None),
@@ -220,5 +221,5 @@ def test_every_schema_is_of_a_command_that_was_asked_here(shown):
     changing = {
         f"workspace {name}"
         for name in ("check", "check --repair", "export", "history", "paths", "undo", "vacuum")
-    }
+    } | {"clients merge", "clients split"}
     assert {name for name, _ in ASKED.values()} | {"import"} | changing == set(shown("schema").lines)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import itertools
 import json
 import re
@@ -171,16 +170,6 @@ def test_stdin_and_the_file_are_the_same_import(clientlens, orders_csv):
     clientlens("import", file)
     again = clientlens("import", "-", "--source", "shopify_orders", "--json", stdin=file.read_bytes())
     assert (again.json["import_id"], again.json["orders_added"]) == (None, 0)
-
-
-def test_a_packed_file_is_refused_with_what_to_do(clientlens, orders_csv, tmp_path):
-    (tmp_path / "orders.csv.gz").write_bytes(gzip.compress(orders_csv("orders.csv").read_bytes()))
-    refused = clientlens("import", "orders.csv.gz")
-    assert (refused.code, refused.stdout) == (3, b"")
-    assert refused.stderr == (
-        "clientlens: error: orders.csv.gz: this is a gzip archive, not a text file\n"
-        "hint: unpack it first, then import the file inside\n"
-    )
 
 
 def test_one_bad_file_stores_none_of_the_call(clientlens, orders_csv, tmp_path):

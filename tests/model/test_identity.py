@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clientlens.model.identity import Identified, client_id_of, client_ids, resolve
+from clientlens.model.identity import (
+    NO_CORRECTIONS,
+    Corrections,
+    Identified,
+    client_id_of,
+    client_ids,
+    resolve,
+)
 from clientlens.model.tables import PEOPLE
 
 
@@ -33,7 +40,8 @@ def person(**known):
         "seen_at": known.get("seen_at"),
         **keys,
     }
-    for name in ("name", "email", "phone", "street", "city", "accepts_email", "first_order_at", "joined_at"):
+    told = "name email phone street city accepts_email language birthday groups first_order_at joined_at"
+    for name in told.split():
         row[name] = known.get(name)
     return row
 
@@ -198,12 +206,12 @@ records = st.lists(
 )
 
 
-def by_the_book(rows):
+def by_the_book(rows, corrections=NO_CORRECTIONS):
     """The rules of the module's docstring, one record at a time, as sets."""
     clients = []
     for row in rows:
-        mine = {key for key in (row["email_key"], row["number_key"]) if key}
-        if mine:
+        both = {key for key in (row["email_key"], row["number_key"]) if key}
+        for mine in [{key} for key in both] if both & corrections.apart or not both else [both]:
             touching = [c for c in clients if c & mine]
             clients = [c for c in clients if not c & mine] + [set().union(mine, *touching)]
     carried = [({k for k in (r["email_key"], r["number_key"]) if k}, r) for r in rows]
@@ -219,6 +227,8 @@ def by_the_book(rows):
                 if any(r[column] == row[column] and r["person_key"] in c for _, r in carried)
             ]
             home = clients[holders[0]] if len(holders) == 1 else None
+            if home is not None and corrections.apart & (before[holders[0]] | {row[column]}):
+                home = None
             if home is None:
                 home = next((c for c in clients if row[column] in c), None)
             if home is None:
@@ -228,7 +238,17 @@ def by_the_book(rows):
     for row in rows:
         if row["person_key"] == row["source_key"] and not any(row["person_key"] in c for c in clients):
             clients.append({row["person_key"]})
-    return {frozenset(c) for c in clients}
+    clients = as_people_said(clients, corrections)
+    return {frozenset(c) for c in clients if any(row["person_key"] in c for row in rows)}
+
+
+def as_people_said(clients, corrections):
+    """The same with the clients of these pairs of keys made one."""
+    for pair in corrections.joined:
+        ends = [c for c in clients if c & set(pair)]
+        if all(any(key in c for c in ends) for key in pair):
+            clients = [c for c in clients if c not in ends] + [set().union(*ends)]
+    return clients
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
@@ -241,3 +261,81 @@ def test_any_order_of_records_gives_the_clients_of_the_rules(details, rnd):
     assert groups(first) == by_the_book(rows)
     assert first.identities.equals(second.identities)
     assert first.clients.equals(second.clients)
+
+
+some_key = st.builds(
+    lambda kind, value: kind + value, st.sampled_from(["e:", "n:main:", "p:", "r:", "s:main:"]), few
+)
+said = st.builds(
+    lambda joined, apart: Corrections(tuple(joined), apart),
+    st.lists(st.tuples(some_key, some_key), max_size=3),
+    st.frozensets(some_key, max_size=3),
+)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(records, said, st.randoms(use_true_random=False))
+def test_any_corrections_give_the_clients_of_the_rules_and_of_what_people_said(details, corrections, rnd):
+    rows = [person(**d) for d in details]
+    shuffled = list(rows)
+    rnd.shuffle(shuffled)
+    found = resolve(people(*rows), corrections)
+    assert groups(found) == by_the_book(rows, corrections)
+    assert set(found.identities["client_id"]) == set(found.clients["client_id"])
+    again = resolve(people(*shuffled), Corrections(corrections.joined[::-1], corrections.apart))
+    assert found.identities.equals(again.identities)
+    assert found.clients.equals(again.clients)
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(records, st.frozensets(some_key, min_size=1, max_size=3))
+def test_what_is_kept_apart_never_makes_the_rules_join_more(details, apart):
+    rows = people(*(person(**d) for d in details))
+    whole = groups(resolve(rows))
+    for part in groups(resolve(rows, Corrections(apart=apart))):
+        assert any(part <= client for client in whole)
+
+
+def test_a_key_kept_apart_is_joined_by_no_rule():
+    rows = people(
+        person(email="ann@example.org", number="7", phone="+4930"),
+        person(email="bob@example.org", number="7"),
+        person(phone="+4930"),
+    )
+    ann, bob, seven, phone = "e:ann@example.org", "e:bob@example.org", "n:main:7", "p:+4930"
+    assert groups(resolve(rows)) == {frozenset({ann, bob, seven, phone})}
+    for apart, expected in {
+        bob: [{ann, seven, phone}, {bob}],
+        # Nobody is known by the number alone, so that nobody is left with it.
+        seven: [{ann, phone}, {bob}],
+        phone: [{ann, bob, seven}, {phone}],
+        ann: [{ann}, {bob, seven}, {phone}],
+    }.items():
+        found = resolve(rows, Corrections(apart=frozenset({apart})))
+        assert groups(found) == {frozenset(keys) for keys in expected}
+
+
+def test_a_phone_stays_its_own_where_the_two_who_have_it_are_joined_by_hand():
+    rows = people(*(person(email=f"{who}@example.org", phone="+4930") for who in "ab"), person(phone="+4930"))
+    found = resolve(rows, Corrections(joined=(("e:a@example.org", "e:b@example.org"),)))
+    assert groups(found) == {frozenset({"e:a@example.org", "e:b@example.org"}), frozenset({"p:+4930"})}
+
+
+def test_language_and_birthday_come_from_the_list_then_from_the_latest_record_and_groups_from_all():
+    found = resolve(
+        people(
+            person(email="a@example.org", language="de", seen_at=day(1), groups="regulars, b2b"),
+            person(
+                email="a@example.org", language="it", birthday="--05-01", seen_at=day(9), groups="b2b,vip"
+            ),
+            person(email="a@example.org", profile=True, language="en-gb", groups=" , "),
+            person(email="b@example.org", language="fr", birthday="1980-02-29", groups="vip,,a"),
+            person(email="c@example.org"),
+        )
+    )
+    shown = found.clients.sort("email").select("language", "birthday", "groups").rows()
+    assert shown == [
+        ("en-gb", "--05-01", "b2b, regulars, vip"),
+        ("fr", "1980-02-29", "a, vip"),
+        (None, None, None),
+    ]

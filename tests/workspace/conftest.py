@@ -9,7 +9,19 @@ import polars as pl
 import pytest
 
 from clientlens.model.batch import Batch, FileReport
-from clientlens.model.tables import CHECKOUT_LINES, CHECKOUTS, ORDER_LINES, ORDERS, PEOPLE, Table
+from clientlens.model.tables import (
+    BY_NAME,
+    CHECKOUT_LINES,
+    CHECKOUTS,
+    EVENTS,
+    ORDER_LINES,
+    ORDERS,
+    PEOPLE,
+    REQUESTS,
+    REVIEWS,
+    SCANS,
+    Table,
+)
 from clientlens.workspace import importing
 from clientlens.workspace.workspace import Workspace
 
@@ -67,6 +79,63 @@ def checkout(key="77", day="2026-01-10", *, email="anna@example.com", lines=(("C
     }
 
 
+def review(key="id:1", at="2026-01-10T10:00:00", *, email="anna@example.com", **values):
+    """One version of a review."""
+    return {
+        "store": "main",
+        "review_key": key,
+        "source": "plain_csv",
+        "seller": "Wax and Wick",
+        "rating_milli": 4500,
+        "reviewed_at": instant(at),
+        "reviewed_on": date.fromisoformat(at[:10]),
+        "price": 1990,
+        "currency": "EUR",
+        "person_key": f"e:{email}",
+        **values,
+    }
+
+
+def event(key="row:1", at="2026-01-10T10:00:00", *, email="anna@example.com", **values):
+    """One event."""
+    return {
+        "store": "main",
+        "event_key": key,
+        "source": "plain_csv",
+        "event": "follow",
+        "happened_at": instant(at),
+        "happened_on": date.fromisoformat(at[:10]),
+        "person_key": f"e:{email}",
+        **values,
+    }
+
+
+def scan(key="row:1", at="2026-01-10T10:00:00", **values):
+    """One scan of a letter's code."""
+    return {
+        "scan_key": key,
+        "source": "scan_log",
+        "code": "abc",
+        "scanned_at": instant(at),
+        "scanned_on": date.fromisoformat(at[:10]),
+        **values,
+    }
+
+
+def request(key="r1", at="2026-01-10T10:00:00", *, email="anna@example.com", **values):
+    """One version of an order request."""
+    return {
+        "store": "main",
+        "request_key": key,
+        "source": "plain_csv",
+        "requested_at": instant(at),
+        "requested_on": date.fromisoformat(at[:10]),
+        "service": "Logo",
+        "person_key": f"e:{email}",
+        **values,
+    }
+
+
 def person(email, /, **values):
     """One record of a person, as an order gives it."""
     return {
@@ -112,16 +181,42 @@ def _documents(rows, heads, lines, day, key):
     return _frame(heads, head_rows, extra), _frame(lines, line_rows, {"version": pl.Int32})
 
 
-def batch(*orders, checkouts=(), people=None, people_rows=0, name="orders.csv", **values):
+def _single(table, rows):
+    """The frame of records that have no lines; None for none."""
+    if not rows:
+        return None
+    extra = {"version": pl.Int32, "file_no": pl.Int32, "line": pl.Int64, "row_count": pl.Int64}
+    place = [{"version": n, "file_no": 0, "line": n + 2, "row_count": 1} for n in range(len(rows))]
+    return _frame(
+        table,
+        [{name: row.get(name) for name in table.schema} | at for row, at in zip(rows, place, strict=True)],
+        extra,
+    )
+
+
+def batch(
+    *orders,
+    checkouts=(),
+    reviews=(),
+    events=(),
+    scans=(),
+    requests=(),
+    people=None,
+    people_rows=0,
+    name="orders.csv",
+    **values,
+):
     """A batch of one file (`name`, also its content's identity) that holds these versions."""
+    singles = (*reviews, *events, *scans, *requests)
     if people is None:
-        emails = sorted({o["person_key"][2:] for o in (*orders, *checkouts) if o["person_key"]})
+        records = (*orders, *checkouts, *reviews, *events, *requests)
+        emails = sorted({o["person_key"][2:] for o in records if o["person_key"]})
         people = [person(email) for email in emails]
     order_heads, order_lines = _documents(orders, ORDERS, ORDER_LINES, "placed_on", "order_key")
     checkout_heads, checkout_lines = _documents(
         checkouts, CHECKOUTS, CHECKOUT_LINES, "created_on", "checkout_key"
     )
-    rows = sum(row["row_count"] for row in (*orders, *checkouts)) + people_rows
+    rows = sum(row["row_count"] for row in (*orders, *checkouts)) + len(singles) + people_rows
     rows += sum(values.get(key, 0) for key in ("rows_skipped", "rows_duplicate", "rows_set_aside"))
     store = (orders or checkouts or ({"store": "main"},))[0]["store"]
     report = FileReport(
@@ -141,6 +236,10 @@ def batch(*orders, checkouts=(), people=None, people_rows=0, name="orders.csv", 
             "order_lines": order_lines,
             "checkouts": checkout_heads if checkouts else None,
             "checkout_lines": checkout_lines if checkouts else None,
+            "reviews": _single(REVIEWS, reviews),
+            "events": _single(EVENTS, events),
+            "scans": _single(SCANS, scans),
+            "requests": _single(REQUESTS, requests),
             "people": _frame(PEOPLE, [{n: p.get(n) for n in PEOPLE.schema} for p in people], {}),
             "people_rows": people_rows,
             **values,
@@ -157,12 +256,9 @@ def add(path, *batches, **values):
 def content(path):
     """Table -> its current rows as a list of dictionaries, and the hashes of the current files."""
     with Workspace.open(path) as workspace:
-        tables = {name: getattr(workspace.facts(), name).collect().rows() for name in _NAMES}
+        tables = {name: getattr(workspace.facts(), name).collect().rows() for name in BY_NAME}
         hashes = sorted((f.file.table, f.file.month, f.file.sha256) for f in workspace.state.live("current"))
     return {name: sorted(rows, key=repr) for name, rows in tables.items()}, hashes
-
-
-_NAMES = ("orders", "order_lines", "checkouts", "checkout_lines", "people", "identities", "clients")
 
 
 def orders_of(path):
@@ -175,6 +271,10 @@ class Make:
 
     order = staticmethod(order)
     checkout = staticmethod(checkout)
+    review = staticmethod(review)
+    event = staticmethod(event)
+    scan = staticmethod(scan)
+    request = staticmethod(request)
     person = staticmethod(person)
     batch = staticmethod(batch)
     add = staticmethod(add)

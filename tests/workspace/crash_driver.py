@@ -23,13 +23,14 @@ import crash  # noqa: E402
 
 from clientlens.cli.main import main as program  # noqa: E402
 from clientlens.errors import ClientlensError, WorkspaceMissing  # noqa: E402
-from clientlens.workspace import ledger, upkeep  # noqa: E402
+from clientlens.model.identity import client_id_of  # noqa: E402
+from clientlens.workspace import correcting, ledger, upkeep  # noqa: E402
 from clientlens.workspace.events import Event  # noqa: E402
 from clientlens.workspace.lock import reading  # noqa: E402
 from clientlens.workspace.workspace import Workspace  # noqa: E402
 
 HANDMADE = HERE.parent / "handmade" / "main"
-OLD = HERE / "kept" / "format-1"
+OLD = HERE / "kept"
 
 
 def first():
@@ -43,6 +44,17 @@ def second():
         make.order("3", "2026-02-02", email="cora@example.com"),
         checkouts=[make.checkout()],
         name="second",
+    )
+
+
+def gathered():
+    """A sale that is known from the shop and one that is not, a review and a request."""
+    return make.batch(
+        make.order("1", store="billbee", source_id="b1", external_id="51"),
+        make.order("9", store="billbee", source_id="b9", external_id="59"),
+        reviews=[make.review()],
+        requests=[make.request()],
+        name="gathered",
     )
 
 
@@ -85,6 +97,11 @@ def _two_entries(path):
     _append(path, points, Event("points", {"points": -2}, key="p2", person_key="e:bob@example.com"))
 
 
+def _merge(path):
+    ids = (client_id_of(f"e:{who}@example.com") for who in ("anna", "bob"))
+    correcting.merge(path, *ids, at=make.AT, actor="ada", command="merge")
+
+
 def _nothing(path):
     pass
 
@@ -105,7 +122,12 @@ OPERATIONS = {
     "vacuum": Operation(_replaced, lambda path: upkeep.vacuum(path, at=make.AT, command="vacuum")),
     "repair": Operation(_damaged, lambda path: upkeep.rebuild(path, at=make.AT, command="repair")),
     "ledger append": Operation(_noted, _two_entries),
-    "format 1 to 2": Operation(lambda path: shutil.copytree(OLD, path), _two_entries),
+    "merge": Operation(lambda path: make.add(path, first()), _merge, again=False),
+    "format 1 to 3": Operation(lambda path: shutil.copytree(OLD / "format-1", path), _two_entries),
+    "format 2 to 3": Operation(lambda path: shutil.copytree(OLD / "format-2", path), _two_entries),
+    "import of a gathered sale": Operation(
+        lambda path: make.add(path, first()), lambda path: make.add(path, gathered())
+    ),
 }
 
 

@@ -156,14 +156,14 @@ def test_a_kill_at_every_third_call_leaves_the_state_before_or_after(case, trial
 
 
 @pytest.mark.parametrize("names_last", [True, False])
-@pytest.mark.parametrize("case", ["import", "ledger append"], indirect=True)
+@pytest.mark.parametrize("case", ["import", "ledger append", "merge"], indirect=True)
 def test_a_power_cut_leaves_the_state_before_or_after(case, trials, names_last, record_property):
     case.power_cuts(5, trials, names_last=names_last)
     trials.report(record_property, case.which, "power cut after every fifth call")
     assert trials.count >= 3
 
 
-@pytest.mark.parametrize("case", ["import"], indirect=True)
+@pytest.mark.parametrize("case", ["import", "merge"], indirect=True)
 def test_a_full_disk_is_an_error_that_changes_nothing(case, trials, record_property):
     statuses = case.sweep("ENOSPC+", 9, trials, start=2)
     trials.report(record_property, case.which, "disk full from every ninth call on")

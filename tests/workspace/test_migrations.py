@@ -8,6 +8,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from clientlens.analysis.order_history import order_history
@@ -24,11 +25,21 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 RULES = {"completed_when": "paid", "minimum_age_minutes": 60, "match_window_days": 60}
 
 
+@pytest.fixture(params=[1, 2])
+def found(request):
+    """The format that the old workspace has."""
+    return request.param
+
+
 @pytest.fixture
-def old(tmp_path):
+def old(tmp_path, found):
     path = tmp_path / "old"
-    shutil.copytree(KEPT / "format-1", path)
+    shutil.copytree(KEPT / f"format-{found}", path)
     return path
+
+
+def _kept_orders(found):
+    return json.loads((KEPT / f"format-{found}-orders.json").read_text())
 
 
 def _stored_format(path):
@@ -52,44 +63,47 @@ def _told(path):
         return [(e.seq, e.kind, e.body, e.actor, e.snapshot) for e in ledger.history(workspace)]
 
 
-HISTORY = [
-    (1, "import", {"import_id": 1}, None, 1),
-    (2, "import", {"import_id": 2}, None, 2),
-    (3, "import", {"import_id": 3}, None, 3),
-    (4, "undo", {"import_id": 2}, None, 4),
-]
+def _history(found):
+    """Who did it was not written down before format 2."""
+    actor = None if found == 1 else "root"
+    return [
+        (1, "import", {"import_id": 1}, actor, 1),
+        (2, "import", {"import_id": 2}, actor, 2),
+        (3, "import", {"import_id": 3}, actor, 3),
+        (4, "undo", {"import_id": 2}, actor, 4),
+    ]
 
 
-def test_an_old_workspace_is_answered_from_and_not_written_to(old):
+def test_an_old_workspace_is_answered_from_and_not_written_to(old, found):
     before = (old / CATALOGUE).read_bytes()
-    assert _orders(old) == json.loads((KEPT / "format-1-orders.json").read_text())
-    assert _told(old) == HISTORY
+    assert _orders(old) == _kept_orders(found)
+    assert _told(old) == _history(found)
     assert upkeep.check(old).damage == ()
     with Workspace.open(old) as workspace:
-        assert workspace.status().format == 1
+        assert workspace.status().format == found
     assert (old / CATALOGUE).read_bytes() == before
 
 
-def test_the_next_writer_brings_it_to_the_newest_format(old, make):
+def test_the_next_writer_brings_it_to_the_newest_format(old, found, make):
     ledger.append(old, [Event("note", key="n")], at=NOW, actor="ada", command="note")
-    assert _stored_format(old) == FORMAT == 2
-    assert _told(old) == [*HISTORY, (5, "note", {}, "ada", 4)]
-    assert _orders(old) == json.loads((KEPT / "format-1-orders.json").read_text())
+    assert _stored_format(old) == FORMAT == 3
+    assert _told(old) == [*_history(found), (5, "note", {}, "ada", 4)]
+    assert _orders(old) == _kept_orders(found)
     assert upkeep.check(old).damage == ()
 
 
-def test_an_import_and_an_undo_work_on_it(old, make):
+def test_an_import_and_an_undo_work_on_it(old, found, make):
     upkeep.undo(old, 1, at=NOW, command="undo")
     make.add(old, make.batch(make.order("9")), timezone="Europe/Berlin")
     assert [kind for _, kind, *_ in _told(old)][4:] == ["undo", "import"]
-    assert make.orders_of(old)["order_key"].to_list() == ["9"]
+    assert make.orders_of(old)["order_key"].to_list() == [*([] if found == 1 else ["1032", "1034"]), "9"]
     assert upkeep.check(old).damage == ()
 
 
-def test_a_writer_that_fails_leaves_it_in_its_format(old):
+def test_a_writer_that_fails_leaves_it_in_its_format(old, found):
     with pytest.raises(ValueError, match="JSON"):
         ledger.append(old, [Event("x", {"v": float("inf")})], at=NOW, actor=None, command="x")
-    assert _stored_format(old) == 1
+    assert _stored_format(old) == found
 
 
 def _schema(path):
@@ -99,13 +113,33 @@ def _schema(path):
     return found
 
 
-def test_an_old_workspace_ends_with_the_tables_of_a_new_one(old, ws, make):
+def test_an_old_workspace_ends_with_the_tables_of_a_new_one(old, found, ws, make):
     ledger.append(old, [Event("note")], at=NOW, actor=None, command="note")
     make.add(ws, make.batch(make.order()))
     assert _schema(old) == _schema(ws)
 
 
-def test_a_reader_that_began_before_keeps_its_state(old):
+def test_a_reader_that_began_before_keeps_its_state(old, found):
     with Workspace.open(old) as workspace:
         ledger.append(old, [Event("note")], at=NOW, actor=None, command="note")
         assert len(ledger.history(workspace)) == 4
+
+
+def test_what_older_programs_did_not_know_can_be_added_to_it(old, found, make):
+    """Orders gathered elsewhere among orders whose stored files have no column that says so."""
+    own = make.orders_of(old).filter(pl.col("source_id").is_not_null()).row(0, named=True)
+    same = {name: own[name] for name in ("placed_at", "placed_on", "currency", "order_total")}
+    gathered = make.order("77", store="billbee", external_id=own["source_id"], **same)
+    before = _orders(old)
+    batch = make.batch(gathered, reviews=[make.review()], name="g")
+    result = make.add(old, batch, timezone="Europe/Berlin")
+    assert (result.orders_linked, result.orders_added, result.reviews_added) == (1, 0, 1)
+    assert _orders(old) == before
+    upkeep.undo(old, None, at=NOW, command="undo")
+    assert _orders(old) == before
+
+
+def test_repairing_it_changes_no_answer(old, found):
+    upkeep.rebuild(old, at=NOW, command="repair")
+    assert _orders(old) == _kept_orders(found)
+    assert upkeep.rebuild(old, at=NOW, command="repair").files == 0

@@ -12,7 +12,7 @@ from clientlens.workspace.versions import ORDER_DOCUMENTS, STATE_RANK, conflict,
 
 
 def _winner(make, *versions):
-    (kind, _) = gather([make.batch(*versions)]).kinds
+    kind = gather([make.batch(*versions)]).kinds[0]
     assert kind.heads.height == 1
     return kind.heads.row(0, named=True), kind.lines.sort("line_no")["product"].to_list()
 

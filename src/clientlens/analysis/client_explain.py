@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from clientlens.model.answer import Answer, Field, Kind
-from clientlens.model.identity import KEY_COLUMNS
+from clientlens.model.identity import KEY_COLUMNS, joined_by_rule, shown_key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from clientlens.model.facts import Facts
 
 KINDS = {
@@ -39,20 +42,32 @@ FIELDS = (
 )
 
 _STRONG = ("email_key", "number_key")
+Joins = dict[str, tuple[str | None, str]]
+"""Key -> (the key it was joined to, why); nearest first."""
 
 
-def explain(facts: Facts, client_id: str) -> Answer:
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What people said that holds, each with when and by whom as text: `on 2026-11-25 by ada`."""
+
+    joined: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    apart: Mapping[str, str] = field(default_factory=dict)
+
+
+def explain(facts: Facts, client_id: str, by_hand: ByHand | None = None) -> Answer:
     """Every key of one client with the reason it belongs there.
 
     Args:
         facts: a workspace's facts; `people` and `identities` are read.
         client_id: a current client id.
+        by_hand: the corrections that the facts were made with.
 
     Returns:
         Rows of `FIELDS`: identifying keys first, in the order they were joined, then keys that are only known.
     """
-    mine = facts.identities.filter(pl.col("client_id") == client_id).select("person_key")
-    people = facts.people.join(mine, on="person_key", how="semi").collect()
+    said = by_hand or ByHand()
+    mine = facts.identities.filter(pl.col("client_id") == client_id).select("person_key").collect()
+    people = facts.people.join(mine.lazy(), on="person_key", how="semi").collect()
     held = people.unpivot(index=["source", "store"], on=list(KEY_COLUMNS), value_name="key").drop_nulls("key")
     carried = {
         key: (int(records), sources, stores)
@@ -64,14 +79,30 @@ def explain(facts: Facts, client_id: str) -> Answer:
         )
         .rows()
     }
-    joined = _strong_joins(people) | _weak_joins(people)
+    joined = _joins(facts, people, set(mine["person_key"]), said)
     others = _other_clients(facts, client_id, [key for key in carried if key not in joined])
     rows = [
-        (client_id, KINDS[key[0]], shown(key), True, shown(parent) if parent else None, reason, *carried[key])
+        (
+            client_id,
+            KINDS[key[0]],
+            shown_key(key),
+            True,
+            shown_key(parent) if parent else None,
+            reason,
+            *carried[key],
+        )
         for key, (parent, reason) in joined.items()
     ]
     rows += [
-        (client_id, KINDS[key[0]], shown(key), False, None, _unused(others.get(key, 0)), *carried[key])
+        (
+            client_id,
+            KINDS[key[0]],
+            shown_key(key),
+            False,
+            None,
+            _unused(key, people, others.get(key, 0), said),
+            *carried[key],
+        )
         for key in sorted(carried)
         if key not in joined
     ]
@@ -85,6 +116,55 @@ def explain(facts: Facts, client_id: str) -> Answer:
     )
 
 
+def _joins(facts: Facts, people: pl.DataFrame, mine: set[str], said: ByHand) -> Joins:
+    """What joined each key: the rules, part by part, and people where parts were joined by hand."""
+    label = _parts(facts, people, mine, said)
+    joined: Joins = {}
+    reached: set[str] = set()
+    waiting = sorted(set(label.values()))
+    while waiting:
+        root, parent, why = _next_part(waiting, label, reached, said)
+        waiting.remove(root)
+        reached.add(root)
+        keys = {key for key, its in label.items() if its == root}
+        part = people.filter(pl.col("person_key").is_in(sorted(keys)))
+        found = _strong_joins(part, root, keys) | _weak_joins(part, keys)
+        if parent is not None:
+            found[root] = (parent, why)
+        joined |= found
+    for key, when in said.apart.items():
+        if key in joined:
+            parent, why = joined[key]
+            joined[key] = (parent, f"{why}; kept apart by hand {when}")
+    return joined
+
+
+def _parts(facts: Facts, people: pl.DataFrame, mine: set[str], said: ByHand) -> dict[str, str]:
+    """Key -> smallest key of those that the rules alone join it to.
+
+    Whether a phone leads to this client depends on who else has it, so their records are looked at too.
+    """
+    records = [people]
+    for column in KEY_COLUMNS[2:4]:
+        wanted = people.select(column).drop_nulls().unique().lazy()
+        records.append(facts.people.join(wanted, on=column, how="semi").collect())
+    parts = joined_by_rule(pl.concat(records), frozenset(said.apart))
+    return {key: label for key, label in parts.iter_rows() if key in mine}
+
+
+def _next_part(
+    waiting: list[str], label: Mapping[str, str], reached: set[str], said: ByHand
+) -> tuple[str, str | None, str]:
+    """The part to tell of next (its smallest key), the key outside it that it was joined to by hand, and why."""
+    for pair, when in said.joined.items():
+        for there, here in (pair, pair[::-1]):
+            if label.get(there) in reached and label.get(here) in waiting:
+                root = label[here]
+                own = "" if here == root else f" ({shown_key(here)})"
+                return root, there, f"joined by hand {when}{own}"
+    return waiting[0], None, ""
+
+
 _DTYPES: dict[Kind, type[pl.DataType]] = {
     Kind.TEXT: pl.String,
     Kind.BOOLEAN: pl.Boolean,
@@ -92,38 +172,29 @@ _DTYPES: dict[Kind, type[pl.DataType]] = {
 }
 
 
-def shown(key: str) -> str:
-    """A key as people know it: without the letter that sorts it, an address with commas."""
-    text = key[2:]
-    return ", ".join(part for part in text.split("|") if part) if key[0] == "r" else text
-
-
-def _strong_joins(people: pl.DataFrame) -> dict[str, tuple[str | None, str]]:
-    """Key -> (the key it was joined to, why), for e-mails and customer numbers, nearest first."""
-    edges = people.select(*_STRONG, "source", "store").drop_nulls(_STRONG).unique().sort(pl.all()).rows()
-    keys = sorted({key for column in _STRONG for key in people[column].drop_nulls()})
-    if not keys:
+def _strong_joins(people: pl.DataFrame, root: str, keys: set[str]) -> Joins:
+    """For the e-mails and customer numbers of one part, from its smallest key on."""
+    if root[0] not in "en":
         return {}
-    joined: dict[str, tuple[str | None, str]] = {keys[0]: (None, "strongest key: gives the client its id")}
-    frontier = [keys[0]]
+    edges = people.select(*_STRONG, "source", "store").drop_nulls(_STRONG).unique().sort(pl.all()).rows()
+    joined: Joins = {root: (None, "strongest key: gives the client its id")}
+    frontier = [root]
     while frontier:
         found = []
         for email, number, source, store in edges:
             for here, there in ((email, number), (number, email)):
-                if here in frontier and there not in joined:
+                if here in frontier and there in keys and there not in joined:
                     joined[there] = (here, f"one record carries both ({source}, store {store})")
                     found.append(there)
         frontier = found
     return joined
 
 
-def _weak_joins(people: pl.DataFrame) -> dict[str, tuple[str | None, str]]:
-    """The same for records that were matched by phone, address or the source's own id."""
-    order = list(KEY_COLUMNS)
-    joined: dict[str, tuple[str | None, str]] = {}
-    for position, column in enumerate(order[2:], start=2):
-        weak = people.filter(pl.all_horizontal(pl.col(order[:position]).is_null()))
-        for key in sorted(set(weak[column].drop_nulls())):
+def _weak_joins(people: pl.DataFrame, keys: set[str]) -> Joins:
+    """For records of one part that were matched by phone, address or the source's own id."""
+    joined: Joins = {}
+    for column in KEY_COLUMNS[2:]:
+        for key in sorted(key for key in keys if key[0] == column[0]):
             stronger = people.filter((pl.col(column) == key) & (pl.col("person_key") != key))[
                 "person_key"
             ].min()
@@ -158,7 +229,14 @@ def _other_clients(facts: Facts, client_id: str, keys: list[str]) -> dict[str, i
     return dict(found.rows())
 
 
-def _unused(others: int) -> str:
+def _unused(key: str, people: pl.DataFrame, others: int, said: ByHand) -> str:
+    """Why a key that the client's records carry joins nothing here."""
+    if key in said.apart:
+        return f"kept apart by hand {said.apart[key]}"
+    for carried in people.select(KEY_COLUMNS).rows() if said.apart else ():
+        kept = said.apart.keys() & set(carried)
+        if key in carried and kept:
+            return f"not used: {shown_key(min(kept))} is kept apart by hand {said.apart[min(kept)]}"
     if others:
         clients = "another client has it too" if others == 1 else f"{others} other clients have it too"
         return f"known, but not used: {clients}, and it never joins two e-mails"

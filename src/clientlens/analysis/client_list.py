@@ -71,7 +71,7 @@ CLIENT_FIELDS = (
         title="recovered",
         priority=3,
     ),
-    Field("groups", Kind.TEXTS, "groups the client is in", nullable=False, priority=None),
+    Field("groups", Kind.TEXTS, "groups that files put the client in", nullable=False, priority=None),
     Field("points", Kind.INTEGER, "balance of points", nullable=False, priority=None),
 )
 
@@ -138,7 +138,7 @@ def client_list(
             pl.when(pl.col("sources").str.contains("shopify_", literal=True)).then(
                 pl.col("abandoned_checkouts", "recovered_checkouts").fill_null(0)
             ),
-            groups=pl.lit([], dtype=pl.List(pl.String)),
+            pl.col("groups").str.split(", ").fill_null([]),
             points=pl.lit(0, dtype=pl.Int64),
         )
         .sort(folded(pl.col("name")), "client_id", "currency", nulls_last=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.analysis.client_names import shown_name
-from clientlens.errors import AmbiguousClient, UnknownClient
-from clientlens.model.identity import client_ids
+from clientlens.errors import AmbiguousClient, UnknownClient, UnknownKey
+from clientlens.model.identity import KEY_COLUMNS, client_ids, shown_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,6 +86,31 @@ def find_one(facts: Facts, query: str) -> str:
         )
         raise AmbiguousClient(query, named.to_series().to_list(), found.height)
     return str(found["client_id"][0])
+
+
+def find_key(facts: Facts, client_id: str, text: str) -> str:
+    """The key of a client that a text means, as `clients explain` shows it, or as it is stored.
+
+    Case and needless blanks do not matter, nor how the digits of a phone are grouped. Of several the one that
+    identifies records counts, then the strongest.
+
+    Raises:
+        UnknownKey: the client has no such key.
+    """
+    mine = facts.identities.filter(pl.col("client_id") == client_id).collect()["person_key"]
+    people = facts.people.filter(pl.col("person_key").is_in(mine.to_list())).collect()
+    carried = people.unpivot(on=list(KEY_COLUMNS))["value"].drop_nulls().unique().sort().to_list()
+    wanted = _as_compared(text)
+    for key in (*mine.sort(), *carried):
+        if wanted in {_as_compared(key), _as_compared(shown_key(key))}:
+            return str(key)
+        if key[0] == "p" and re.sub(r"[\s().\-/]", "", text) == key[2:]:
+            return str(key)
+    raise UnknownKey(text, client_id)
+
+
+def _as_compared(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def _clients(facts: Facts) -> pl.DataFrame:

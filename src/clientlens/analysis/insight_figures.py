@@ -38,6 +38,9 @@ def figures(orders: IntoLazyFrameT, spans: Sequence[Days]) -> IntoLazyFrameT:
     """Per client and currency: counts and sums of all time and of each window, `*_0` being the first.
 
     The client null stands for all unattributed orders.
+
+    Args:
+        orders: `order_ratings.with_stars` of `order_facts`.
     """
     completed, cancelled = nw.col("status") == COMPLETED, nw.col("status") == CANCELLED
     spans_inside = [inside(span) for span in spans]
@@ -57,6 +60,8 @@ def figures(orders: IntoLazyFrameT, spans: Sequence[Days]) -> IntoLazyFrameT:
             price.sum().cast(nw.Int64).alias(f"price_{i}"),
             count(done & (nw.col("tip") > 0)).alias(f"tipped_{i}"),
             nw.when(done).then(nw.col("placed_on")).max().alias(f"last_{i}"),
+            count(within & ~nw.col("stars_milli").is_null()).alias(f"rated_{i}"),
+            nw.when(within).then(nw.col("stars_milli")).sum().cast(nw.Int64).alias(f"stars_{i}"),
         ]
     return nw.from_native(orders).group_by(*KEY).agg(*sums).to_native()
 

@@ -14,6 +14,7 @@ import polars as pl
 from clientlens.analysis.client_names import shown_name
 from clientlens.analysis.insight_figures import KEY, favourite, figures, product_counts
 from clientlens.analysis.order_facts import order_facts
+from clientlens.analysis.order_ratings import with_stars
 from clientlens.analysis.rates import convert
 from clientlens.analysis.ratios import SCALE, quotient, ratio
 from clientlens.analysis.wording import counted_noun, undated_note
@@ -210,6 +211,7 @@ def insights(
         facts_orders = facts_orders.filter(pl.col("person_key").is_in(keys))
         facts_lines = facts_lines.filter(pl.col("person_key").is_in(keys))
     orders = order_facts(facts_orders, identities, as_of=as_of, completed_when=completed_when)
+    orders = with_stars(orders, facts, as_of=as_of)
     if rates is not None and home_currency is not None:
         orders = convert(orders, rates, home=home_currency, amounts=("price",), spans=spans)
     sums, counts = pl.collect_all(
@@ -256,6 +258,8 @@ def _of_window(
             price_sum=f"price_{number}",
             tipped_orders=f"tipped_{number}",
             last_order_date=f"last_{number}",
+            rated_orders=f"rated_{number}",
+            stars=f"stars_{number}",
             preferred_service="preferred_service",
             preferred_service_orders=pl.col("preferred_orders").fill_null(0),
         )
@@ -287,7 +291,8 @@ def _finished(
     computed = rows.join(people.collect(), on="client_id", how="left", maintain_order="left").with_columns(
         scope=pl.lit(WITH_YOU),
         as_of=pl.lit(as_of.day),
-        average_rating=none,
+        # Stars are in thousandths, means have one digit more.
+        average_rating=quotient(pl.col("stars").cast(pl.Int128) * 10, pl.col("rated_orders")),
         average_order_price=quotient(pl.col("price_sum"), pl.col("priced_orders")),
         price_low=none,
         price_high=none,
@@ -298,7 +303,6 @@ def _finished(
         experience=pl.when(pl.col("lifetime") < novice_below)
         .then(pl.lit(NOVICE))
         .otherwise(pl.lit(EXPERIENCED)),
-        rated_orders=pl.lit(0, dtype=pl.Int64),
         lifetime_orders="lifetime",
     )
     return computed.with_columns(basis=pl.struct(field.name for field in BASIS_FIELDS)).select(

@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.model.answer import Answer, Field, Kind
-from clientlens.model.tables import (
-    CHECKOUT_LINES,
-    CHECKOUTS,
-    CLIENTS,
-    IDENTITIES,
-    ORDER_LINES,
-    ORDERS,
-    PEOPLE,
-)
+from clientlens.model.tables import CHECKOUT_LINES, CHECKOUTS, IDENTITIES, ORDER_LINES, ORDERS, TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +24,7 @@ _MONEY = frozenset(
         "price",
         "tax",
         "shipping",
+        "fees",
         "tip",
         "discount",
         "unit_price",
@@ -39,6 +32,8 @@ _MONEY = frozenset(
         "total",
     }
 )
+_THOUSANDTHS = {"quantity_milli": "quantity", "rating_milli": "rating"}
+"""Stored name -> the name of the decimal that leaves."""
 _HEADS = {ORDER_LINES.name: (ORDERS, "order_key"), CHECKOUT_LINES.name: (CHECKOUTS, "checkout_key")}
 
 
@@ -46,10 +41,10 @@ def exported(facts: Facts) -> dict[str, Callable[[], Answer]]:
     """Table name -> what gives its rows, so that one is in memory at a time.
 
     Every column of `model/tables.py`; besides, `client_id` in all rows of a person, `currency` in lines, `quantity`
-    for `quantity_milli`. Amounts have their currency's decimals. Rows are in the order of the table's key.
+    for `quantity_milli` and `rating` for `rating_milli`. Amounts have their currency's decimals. Rows are in the order
+    of the table's key.
     """
-    tables = (ORDERS, ORDER_LINES, CHECKOUTS, CHECKOUT_LINES, PEOPLE, IDENTITIES, CLIENTS)
-    return {table.name: lambda table=table: _answer(facts, table) for table in tables}  # type: ignore[misc]
+    return {table.name: lambda table=table: _answer(facts, table) for table in TABLES}  # type: ignore[misc]
 
 
 def _answer(facts: Facts, table: Table) -> Answer:
@@ -64,15 +59,17 @@ def _answer(facts: Facts, table: Table) -> Answer:
         frame = frame.join(currency, on=["store", key], how="left")
         fields.append(_CURRENCY)
     order = list(table.key) or [*table.sort, *(name for name in table.schema if name not in table.sort)]
-    # Not every table has quantities.
-    rows = frame.sort(order).rename({"quantity_milli": "quantity"}, strict=False)
+    # Not every table has quantities or ratings.
+    rows = frame.sort(order).rename(_THOUSANDTHS, strict=False)
     names = [field.name for field in fields]
     return Answer(table.name, tuple(fields), rows.select(names).collect(), facts.timezone)
 
 
 def _field(column: Column) -> Field:
-    if column.name == "quantity_milli":
-        return Field("quantity", Kind.SCALED, "how many", nullable=False, scale=3, trim=True)
+    if column.name in _THOUSANDTHS:
+        doc = column.doc.removesuffix(" in thousandths").removesuffix(",")
+        name = _THOUSANDTHS[column.name]
+        return Field(name, Kind.SCALED, doc, nullable=column.nullable, scale=3, trim=True)
     if column.name in _MONEY:
         return Field(column.name, Kind.MONEY, column.doc, nullable=column.nullable)
     dtype = column.dtype

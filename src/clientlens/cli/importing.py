@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clientlens.cli.shared import store_name
 from clientlens.errors import (
+    BadCombination,
     BadExpectation,
+    BadMapping,
     ExitCode,
     TimezoneConflict,
     UnknownCurrency,
@@ -21,9 +23,11 @@ if TYPE_CHECKING:
 
     from clientlens.cli.context import Run
     from clientlens.model.batch import Batch
+    from clientlens.model.mapping import FileMapping
     from clientlens.workspace.importing import ImportResult
 
 PROBLEMS_LISTED = 10
+_MANY_FILES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Wanted:
     """The options of one call of `import`."""
 
     source: str | None
-    store: str
+    store: str | None
+    mapping: str | None
     encoding: str | None
     date_format: str | None
     decimal: str | None
@@ -45,12 +50,13 @@ class Wanted:
     expect_total: tuple[str, ...]
     lock_timeout: float
 
-    def reading(self, timezone: str, country: str | None) -> str:
+    def reading(self, timezone: str, country: str | None, mapping: FileMapping | None) -> str:
         """The options that change how a file is read, as one text: the same file read in another way is another import.
 
         Args:
             timezone: of the workspace; naming the same one for a file changes nothing.
             country: of the store, which phone numbers are read with.
+            mapping: by its content; how its file is called says nothing.
         """
         zone = None if self.timezone == timezone else self.timezone
         named = {
@@ -60,6 +66,7 @@ class Wanted:
             "timezone": zone,
             "currency": self.currency,
             "country": country,
+            "mapping": mapping and mapping.sha256,
         }
         return " ".join(f"--{name} {value}" for name, value in named.items() if value)
 
@@ -74,7 +81,8 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     from clientlens.outputs.format import format_for
     from clientlens.workspace.importing import add
 
-    wanted = replace(wanted, store=store_name(wanted.store))
+    mapping = _mapping(run, wanted)
+    store = store_name(wanted.store or (mapping and mapping.store) or "main")
     totals = _expected(wanted.expect_total)
     if wanted.currency is not None:
         _known_currency(wanted.currency)
@@ -91,11 +99,11 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     with run.console.progress("importing", size + size // 3) as advance:
         result = add(
             path,
-            _read(run, files, wanted, timezone, advance),
+            _read(run, files, wanted, store, mapping, timezone, advance),
             timezone=timezone,
             at=run.clock(),
             command=shlex.join(["clientlens", "import", *files]),
-            options=wanted.reading(timezone, run.settings.country_of(wanted.store)),
+            options=wanted.reading(timezone, run.settings.country_of(store), mapping),
             actor=run.actor,
             lock_timeout=wanted.lock_timeout,
             dry_run=wanted.dry_run,
@@ -173,21 +181,49 @@ def _expected(pairs: tuple[str, ...]) -> dict[str, int]:
     return totals
 
 
+def _mapping(run: Run, wanted: Wanted) -> FileMapping | None:
+    """The mapping that was named, checked.
+
+    Raises:
+        BadMapping; BadCombination: the files are said to be of a format of their own.
+    """
+    if wanted.mapping is None:
+        return None
+    from clientlens.sources.mapping import read_mapping
+    from clientlens.sources.plain_csv import NAME
+
+    if wanted.source not in (None, NAME):
+        raise BadCombination(f"--source {wanted.source}", "--mapping")
+    try:
+        data = (run.folder / wanted.mapping).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        raise BadMapping(wanted.mapping, [(None, reason)]) from None
+    return read_mapping(data, wanted.mapping)
+
+
 def _read(
-    run: Run, files: list[str], wanted: Wanted, timezone: str, advance: Callable[[int], None]
+    run: Run,
+    files: list[str],
+    wanted: Wanted,
+    store: str,
+    mapping: FileMapping | None,
+    timezone: str,
+    advance: Callable[[int], None],
 ) -> list[Batch]:
     from clientlens.model.batch import ReadOptions
     from clientlens.sources.reading import read_all
 
     options = ReadOptions(
-        store=wanted.store,
+        store=store,
         workspace_timezone=timezone,
         timezone=wanted.timezone,
         encoding=wanted.encoding,
         date_format=wanted.date_format,
         decimal=wanted.decimal,
         currency=wanted.currency,
-        country=run.settings.country_of(wanted.store),
+        country=run.settings.country_of(store),
+        mapping=mapping,
         progress=advance,
         today=run.clock().date(),
     )
@@ -219,7 +255,7 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
 
     answer = import_answer(result, timezone)
     run.answer(import_table(answer) if listed else answer)
-    for note in result.notes:
+    for note in _gathered_notes(result):
         run.console.note(f"note: {note}")
     if result.unattributed_orders:
         run.console.note(
@@ -234,7 +270,9 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
     if not result.problems:
         return
     rows = "1 row was" if result.rows_set_aside == 1 else f"{result.rows_set_aside:,} rows were"
-    run.console.warn(f"{rows} set aside:")
+    # A problem may be about a row that an earlier import brought.
+    told = f"{rows} set aside" if result.rows_set_aside else counted_noun(len(result.problems), "problem")
+    run.console.warn(f"{told}:")
     if listed:
         for one in result.problems[:PROBLEMS_LISTED]:
             place = one.file if one.line is None else f"{one.file}:{one.line}"
@@ -248,6 +286,25 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
             run.console.warn(f"  {place}: {cell}{one.message}")
         if len(result.problems) > PROBLEMS_LISTED:
             run.console.warn(f"  and {len(result.problems) - PROBLEMS_LISTED:,} more; --json lists all")
+
+
+def _gathered_notes(result: ImportResult) -> list[str]:
+    """The notes; one that three files or more give alike is given once, with their number."""
+    names = {file.file for file in result.files}
+    alike: dict[str, list[str]] = {}
+    for note in result.notes:
+        file, _, said = note.partition(": ")
+        key = said if file in names else note
+        alike.setdefault(key, []).append(file if file in names else "")
+    told = []
+    for said, files in alike.items():
+        many = len(files) >= _MANY_FILES
+        told += (
+            [f"{len(files)} files: {said}"]
+            if many
+            else [f"{file}: {said}" if file else said for file in files]
+        )
+    return told
 
 
 def _place_of(name: str, source: str) -> str:

@@ -22,12 +22,12 @@ _FILE_FIELDS = (
     Field("source", Kind.TEXT, "format it was recognised as", nullable=False),
     Field("store", Kind.TEXT, "store it was imported for", nullable=False),
     _count("rows", "data records"),
-    _count("bytes", "size"),
-    Field("sha256", Kind.TEXT, "hash of its bytes", nullable=False),
+    _count("bytes", "size, unpacked"),
+    Field("sha256", Kind.TEXT, "hash of its bytes, unpacked", nullable=False),
 )
 _TOTAL_FIELDS = (
     Field("currency", Kind.TEXT, "ISO 4217 code", nullable=False),
-    _count("orders", "orders of the call, whatever their status"),
+    _count("orders", "sales of the call, whatever their status; a linked one once"),
     Field("order_total", Kind.MONEY, "charged for them, before refunds", nullable=False),
 )
 _PROBLEM_FIELDS = (
@@ -43,21 +43,21 @@ IMPORT_RESULT_FIELDS = (
     _count("orders_added", "orders that were not known before"),
     _count("orders_updated", "orders of which a later state came"),
     _count("orders_unchanged", "orders that say nothing new"),
-    _count("orders_linked", "orders that another source tells of too"),
+    _count("orders_linked", "orders that are the same sale as another source's, which is counted once"),
     _count("order_lines", "lines of the orders added and updated"),
     _count("clients_added", "clients that were not known before"),
     _count("clients_updated", "clients of whom something changed"),
     _count("checkouts_added", "checkouts that were not known before"),
     _count("checkouts_updated", "checkouts of which a later state came"),
-    _count("reviews_added", "marketplace reviews"),
-    _count("events_added", "events"),
-    _count("scans_added", "scans of letters"),
-    _count("requests_added", "order requests"),
+    _count("reviews_added", "marketplace reviews that were not known before"),
+    _count("events_added", "events that were not known before"),
+    _count("scans_added", "scans of letters that were not known before"),
+    _count("requests_added", "order requests that were not known before"),
     _count("rows_stored", "records of the files that were stored"),
     _count("rows_duplicate", "records that say again what is stored"),
-    _count("rows_skipped", "records of tests and offers"),
+    _count("rows_skipped", "records that are no sales: tests, offers, the foot of a report"),
     _count("test_orders_skipped", "test orders left out"),
-    _count("unattributed_orders", "orders that nothing says the client of"),
+    _count("unattributed_orders", "sales of the call that nothing says the client of"),
     Field(
         "totals", Kind.LIST, "control totals by currency", nullable=False, fields=_TOTAL_FIELDS, priority=None
     ),
@@ -84,6 +84,10 @@ STATUS_FIELDS = (
     _count("order_lines", "lines of orders"),
     _count("clients", "clients"),
     _count("checkouts", "checkouts"),
+    _count("reviews", "marketplace reviews"),
+    _count("events", "events"),
+    _count("scans", "scans of letters"),
+    _count("requests", "order requests"),
     _count("files", "current files"),
     _count("disk_bytes", "size on the disk, replaced files included"),
     _count("orphans", "files that no state names; the next import deletes them"),
@@ -194,7 +198,7 @@ def status_answer(workspace: Workspace) -> Answer:
     known = {
         "path": str(status.path),
         "files": sum(table.files for table in status.tables),
-        **{name: rows[name] for name in ("orders", "order_lines", "clients", "checkouts")},
+        **{f.name: rows[f.name] for f in STATUS_FIELDS if f.name in rows},
     }
     row = [known[f.name] if f.name in known else getattr(status, f.name) for f in STATUS_FIELDS]
     notes = ("others can read files here: chmod -R go= the folder",) if status.readable_by_others else ()

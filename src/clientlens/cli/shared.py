@@ -27,6 +27,11 @@ Rates = Annotated[
 ]
 
 
+LockTimeout = Annotated[
+    float, typer.Option(min=0, metavar="S", help="Seconds to wait for another writer.", show_default=True)
+]
+
+
 def read_rates(run: Run, facts: Facts, file: str | None) -> dict[str, Any]:
     """The arguments `rates` and `home_currency` of an analysis; none without a file.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from clientlens.cli.correcting import told
 from clientlens.errors import UnknownTable, WorkspaceDamaged
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
@@ -120,6 +121,8 @@ def _told(entry: Entry, imports: Mapping[int, ImportRecord]) -> str:
         return f"current files derived anew: {body.get('files', 'all')}; orphans deleted: {body.get('orphans', 0)}"
     if entry.kind == "vacuum":
         return f"old files deleted: {body.get('files')}, {body.get('bytes'):,} bytes"
+    if entry.kind in {"clients_merged", "clients_split"}:
+        return told(entry)
     parts = [entry.kind, entry.subject, *(f"{name} {value}" for name, value in body.items())]
     return ", ".join(part for part in parts if part)
 

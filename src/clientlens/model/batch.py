@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from clientlens.model.mapping import FileMapping
     from clientlens.problems import Problem
 
 
@@ -26,19 +27,21 @@ class ReadOptions:
     workspace_timezone: str
     timezone: str | None = None
     encoding: str | None = None
-    date_format: str | None = None
+    date_format: str | None = None  # strptime's signs; several forms with '|' between them
     decimal: str | None = None  # "comma" | "point"
     currency: str | None = None
     country: str | None = None
     today: date | None = None
     """Times later than two years from this day are bad; None believes any."""
+    mapping: FileMapping | None = None
+    """How tables of somebody else's making are read; the options above win over what it says."""
     progress: Callable[[int], None] | None = None
     """Called with the number of bytes dealt with since the last call."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """One file as it was read: `rows` are data records, the header not counted."""
+    """One file as it was read: `rows` are data records, the header not counted; `bytes`, `sha256` of it unpacked."""
 
     file: str
     source: str

@@ -9,8 +9,10 @@ strongest key.
    have to join them, which a phone never does: it stays a client of its own, as it does where none does.
 3. A record with no phone either is treated the same way by name and postal address.
 4. A record with none of these stands by the source's own id.
+5. What people corrected comes last: a key that they keep apart takes part in none of these joins, and clients that
+   they joined are one.
 
-The result is a function of the set of records: nothing depends on which file came first.
+The result is a function of the set of records and of the corrections: nothing depends on which file came first.
 """
 
 from __future__ import annotations
@@ -19,10 +21,14 @@ import base64
 import hashlib
 from dataclasses import dataclass
 from itertools import product
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from clientlens.model.tables import CLIENTS, IDENTITIES
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
 
 KEY_COLUMNS = ("email_key", "number_key", "phone_key", "residence_key", "source_key")
 SHARED_BY_NAMES = 50
@@ -32,6 +38,21 @@ _BASE32_PAIRS = tuple(map("".join, product("abcdefghijklmnopqrstuvwxyz234567", r
 _NAME = ("name", "first_name", "last_name")
 _NUMBER_IN_KEY = r"^.:[^:]*:(.*)$"
 _ADDRESS = ("street", "street2", "postcode", "city", "province", "country")
+
+
+@dataclass(frozen=True, slots=True)
+class Corrections:
+    """What people said about who is one client, against or beyond the rules; keys nobody carries do nothing.
+
+    joined: pairs of keys whose clients are one, in the order in which that was said.
+    apart: keys that are joined to nothing by a rule.
+    """
+
+    joined: tuple[tuple[str, str], ...] = ()
+    apart: frozenset[str] = frozenset()
+
+
+NO_CORRECTIONS = Corrections()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +67,12 @@ class Identified:
     identities: pl.DataFrame
     clients: pl.DataFrame
     shared_keys: pl.DataFrame
+
+
+def shown_key(key: str) -> str:
+    """A key as people know it: without the letter that sorts it, an address with commas."""
+    text = key[2:]
+    return ", ".join(part for part in text.split("|") if part) if key[0] == "r" else text
 
 
 def client_id_of(key: str) -> str:
@@ -69,24 +96,19 @@ def client_ids(keys: pl.Series) -> pl.Series:
     )["client_id"]
 
 
-def resolve(people: pl.DataFrame) -> Identified:
+def resolve(people: pl.DataFrame, corrections: Corrections = NO_CORRECTIONS) -> Identified:
     """Join records into clients.
 
     Args:
         people: `tables.PEOPLE` rows of everything stored, in any order, repeats allowed.
+        corrections: what people said about them.
     """
-    labels = _strong_components(people)
-    owner = _with_weaker(people, labels, column="phone_key", stronger=("email_key", "number_key"))
-    owner = _with_weaker(
-        people, owner, column="residence_key", stronger=("email_key", "number_key", "phone_key")
-    )
-    alone = (
-        people.filter(pl.all_horizontal(pl.col(KEY_COLUMNS[:-1]).is_null()))
-        .select(key="source_key", label="source_key")
-        .drop_nulls()
-        .unique()
-    )
-    owner = pl.concat([owner, alone])
+    owner = joined_by_hand(joined_by_rule(people, corrections.apart), corrections.joined)
+    if corrections.apart:
+        # A key that only stronger ones led to has no record of its own once it is kept apart: nobody is behind it.
+        carried = people.select(key="person_key").unique()
+        alive = owner.join(carried, on="key", how="semi").select("label").unique()
+        owner = owner.join(alive, on="label", how="semi")
     smallest = owner.select("label").unique().sort("label")
     ids = smallest.with_columns(client_ids(smallest["label"]))
     keys = owner.join(ids, on="label", how="inner").select(person_key="key", client_id="client_id")
@@ -94,11 +116,62 @@ def resolve(people: pl.DataFrame) -> Identified:
     return Identified(identities, _clients(people, identities), _shared(people, identities))
 
 
-def _strong_components(people: pl.DataFrame) -> pl.DataFrame:
+def joined_by_rule(people: pl.DataFrame, apart: Collection[str] = frozenset()) -> pl.DataFrame:
+    """What the rules alone join, but for the keys that are kept apart.
+
+    Returns:
+        key, label (String): every key that identifies a record, and the smallest key of those it is joined to.
+    """
+    owner = _strong_components(people, apart)
+    owner = _with_weaker(people, owner, column="phone_key", stronger=("email_key", "number_key"), apart=apart)
+    owner = _with_weaker(
+        people,
+        owner,
+        column="residence_key",
+        stronger=("email_key", "number_key", "phone_key"),
+        apart=apart,
+    )
+    alone = (
+        people.filter(pl.all_horizontal(pl.col(KEY_COLUMNS[:-1]).is_null()))
+        .select(key="source_key", label="source_key")
+        .drop_nulls()
+        .unique()
+    )
+    return pl.concat([owner, alone])
+
+
+def joined_by_hand(owner: pl.DataFrame, joined: Iterable[tuple[str, str]]) -> pl.DataFrame:
+    """`owner` (key, label) with the labels of these pairs of keys made one, the smallest; unknown keys do nothing."""
+    pairs = list(joined)
+    wanted = {key for pair in pairs for key in pair}
+    if not wanted:
+        return owner
+    label_of = dict(owner.filter(pl.col("key").is_in(sorted(wanted))).iter_rows())
+    smallest: dict[str, str] = {}
+    for pair in pairs:
+        if label_of.keys() >= set(pair):
+            low, high = sorted(_root(smallest, label_of[key]) for key in pair)
+            if low != high:
+                smallest[high] = low
+    ends = [(label, _root(smallest, label)) for label in smallest]
+    hook = pl.DataFrame(ends, schema={"label": pl.String, "to": pl.String}, orient="row")
+    return owner.join(hook, on="label", how="left").select("key", label=pl.coalesce("to", "label"))
+
+
+def _root(smallest: dict[str, str], label: str) -> str:
+    while label in smallest:
+        label = smallest[label]
+    return label
+
+
+def _strong_components(people: pl.DataFrame, apart: Collection[str]) -> pl.DataFrame:
     """key, label: connected components over e-mails and customer numbers; label = smallest key."""
     keys = pl.concat([people.select(key="email_key"), people.select(key="number_key")]).drop_nulls().unique()
     labels = keys.with_columns(label="key")
     edges = people.select(a="email_key", b="number_key").drop_nulls().unique()
+    if apart:
+        kept = sorted(apart)
+        edges = edges.filter(~pl.col("a").is_in(kept), ~pl.col("b").is_in(kept))
     while True:
         pairs = (
             edges.join(labels.select(a="key", la="label"), on="a")
@@ -122,11 +195,17 @@ def _follow(hook: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_weaker(
-    people: pl.DataFrame, owner: pl.DataFrame, *, column: str, stronger: tuple[str, ...]
+    people: pl.DataFrame,
+    owner: pl.DataFrame,
+    *,
+    column: str,
+    stronger: tuple[str, ...],
+    apart: Collection[str],
 ) -> pl.DataFrame:
     """`owner` (key, label) with the records that have `column` but no stronger key.
 
-    Such a record goes to the one label that carries the same value of `column`, else it is its own.
+    Such a record goes to the one label that carries the same value of `column`, else it is its own. A key kept apart
+    counts among the carriers, so that keeping it apart never lets its phone lead to somebody else.
     """
     weak = (
         people.filter(pl.all_horizontal(pl.col(stronger).is_null())).select(key=column).drop_nulls().unique()
@@ -140,6 +219,10 @@ def _with_weaker(
         .agg(pl.col("label").n_unique().alias("carriers"), pl.col("label").min())
         .filter(pl.col("carriers") == 1)
     )
+    if apart:
+        kept = sorted(apart)
+        # The label of a key kept apart is the key itself, since nothing was joined to it.
+        carriers = carriers.filter(~pl.col("key").is_in(kept), ~pl.col("label").is_in(kept))
     placed = weak.join(carriers, on="key", how="left").select("key", label=pl.coalesce("label", "key"))
     return pl.concat([owner, placed])
 
@@ -162,6 +245,7 @@ def _clients(people: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
     clients = (
         basic.join(named, on="client_id", how="left")
         .join(addressed, on="client_id", how="left")
+        .join(_groups(pl.concat([lone, records])), on="client_id", how="left")
         .with_columns(anonymous=pl.all_horizontal(pl.col("name", "email", "phone").is_null()))
     )
     return CLIENTS.conform(clients.sort("client_id"))
@@ -175,6 +259,8 @@ def _of_one_record(records: pl.DataFrame) -> pl.DataFrame:
         "phone",
         "company",
         "accepts_email",
+        "language",
+        "birthday",
         source_number=pl.coalesce("number_key", "source_key").str.extract(_NUMBER_IN_KEY),
         stores="store",
         sources="source",
@@ -193,12 +279,30 @@ def _of_several_records(by_profile: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce(told.filter(pl.col("is_profile")).min(), told.drop_nulls().first()).alias(
             "accepts_email"
         ),
+        pl.col("language").drop_nulls().first(),
+        pl.col("birthday").drop_nulls().first(),
         pl.coalesce(pl.col("number_key").drop_nulls().min(), pl.col("source_key").drop_nulls().min())
         .str.extract(_NUMBER_IN_KEY)
         .alias("source_number"),
         pl.col("store").unique().sort().str.join(", ").alias("stores"),
         pl.col("source").unique().sort().str.join(", ").alias("sources"),
         pl.min_horizontal(pl.col("joined_at").min(), pl.col("first_order_at").min()).alias("joined_at"),
+    )
+
+
+def _groups(records: pl.DataFrame) -> pl.DataFrame:
+    """client_id, groups: every group that any record names, sorted, for those who are in one."""
+    return (
+        records.select("client_id", "groups")
+        .drop_nulls()
+        .select("client_id", pl.col("groups").str.split(","))
+        .explode("groups")
+        .select("client_id", pl.col("groups").str.strip_chars())
+        .filter(pl.col("groups") != "")
+        .unique()
+        .sort("client_id", "groups")
+        .group_by("client_id", maintain_order=True)
+        .agg(pl.col("groups").str.join(", "))
     )
 
 

@@ -112,10 +112,14 @@ def _parts(text: pl.Expr) -> pl.Expr:
     """Struct of number (digits and signs between them, with its minus), mark (currency beside it; "" none)."""
     bare = blank_to_null(unapostrophe(text)).str.replace_all(_BLANKS, " ")
     found = bare.str.extract_groups(_AMOUNT)
-    minus = (found.struct.field("1") == "-") != (found.struct.field("3") == "-")
+    signs = found.struct.field("1") + found.struct.field("3")
+    minus = signs == "-"
     digits = found.struct.field("4")
     before, behind = found.struct.field("2"), found.struct.field("5")
-    alone = pl.when((before == "") | (behind == "")).then(before + behind)  # two marks are one too many
+    once = ((before == "") | (behind == "")) & (
+        signs.str.len_bytes() <= 1
+    )  # two marks or signs are one too many
+    alone = pl.when(once).then(before + behind)
     return pl.struct(
         number=pl.when(alone.is_not_null()).then(pl.when(minus).then(pl.lit("-") + digits).otherwise(digits)),
         mark=alone,

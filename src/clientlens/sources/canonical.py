@@ -196,6 +196,7 @@ _ORDER_LIKE = (
     "summe",
     "bestell",
     "rechnung",
+    "brutto",
 )
 
 

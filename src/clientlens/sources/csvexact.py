@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.errors import UnterminatedQuote
-from clientlens.sources.csvfile import HEADER_AGAIN, BadRow, CsvTable, Header, is_header, kept, quote_fault
+from clientlens.sources.csvfile import (
+    HEADER_AGAIN,
+    MARK,
+    MARKED,
+    BadRow,
+    CsvTable,
+    Header,
+    Taken,
+    is_header,
+    quote_fault,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -74,16 +84,16 @@ class _Record:
 def _records(text: bytes, header: Header) -> Iterator[tuple[_Record, list[str]]]:
     source = io.BytesIO(text)
     source.seek(header.start)
-    taken: list[str] = []
+    taken = Taken()
     start, line = header.start, header.line
     # newline="" leaves line ends as they are and knows all three kinds; the csv reader joins quoted ones again.
     for cells in csv.reader(
-        kept(io.TextIOWrapper(source, encoding="utf-8", newline=""), taken), delimiter=header.delimiter
+        taken.keeping(io.TextIOWrapper(source, encoding="utf-8", newline="")), delimiter=header.delimiter
     ):
-        raw = taken[0] if len(taken) == 1 else "".join(taken)
+        raw = taken.text()
         end = start + (len(raw) if raw.isascii() else len(raw.encode()))
         yield _Record(start, end, line, raw), cells
-        start, line = end, line + len(taken)
+        start, line = end, line + taken.count
         taken.clear()
 
 
@@ -102,7 +112,9 @@ def _fault(
         return "the row holds a NUL byte"
     if len(cells) != width:
         return f"the row has {len(cells)} cells, the header {width}"
-    return HEADER_AGAIN if is_header(tuple(cells), header) else None
+    if is_header(tuple(cells), header):
+        return HEADER_AGAIN
+    return MARKED if record.raw.startswith(MARK) else None
 
 
 def _spans_lines(raw: str, opening: int) -> bool:

@@ -31,8 +31,10 @@ _HEADER_LIMIT = 1 << 22
 _SLICE = 1 << 28
 _BLOCK = 1 << 23
 """A record larger than this is none of a shop's; readers that work in pieces are not to be trusted with it."""
+_FEW = 1 << 20
 _QUOTE, _LF, _CR = b'"\n\r'
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
+_JOINED = 4096
 
 
 def normalise(cell: str) -> str:
@@ -129,19 +131,20 @@ def read_header(file: InputFile) -> Header:
         raise Unreadable(file.name, "the file holds no data", "export it again")
     delimiter = told or _sniff(text[skipped:])
     lines.seek(skipped)
-    taken: list[str] = []
-    cells = next(csv.reader(kept(lines, taken), delimiter=delimiter))
-    raw = "".join(taken)
+    taken = Taken()
+    cells = next(csv.reader(taken.keeping(lines), delimiter=delimiter))
+    raw = taken.text()
     if quote_fault(raw, delimiter) is not None:
         raise UnterminatedQuote(file.name, line)
     names = tuple(normalise(cell) for cell in cells)
-    repeated = [cell for cell, name in zip(cells, names, strict=True) if name and names.count(name) > 1]
+    counts = Counter(names)
+    repeated = [cell for cell, name in zip(cells, names, strict=True) if name and counts[name] > 1]
     if repeated:
         raise BadHeader(
             file.name, f"the column {repeated[0]!r} stands there twice", "remove or rename one of them"
         )
     start = len((text[:skipped] + raw).encode())
-    return Header(tuple(cells), names, delimiter, start, line + len(taken))
+    return Header(tuple(cells), names, delimiter, start, line + taken.count)
 
 
 def _sniff(text: str) -> str:
@@ -161,11 +164,37 @@ def _end_of_record(text: str) -> int:
     return len(text)
 
 
-def kept(lines: Iterable[str], taken: list[str]) -> Iterator[str]:
-    """The lines, each also appended to `taken`: what a csv reader consumed for one record."""
-    for line in lines:
-        taken.append(line)
-        yield line
+class Taken:
+    """What a csv reader has consumed for one record: how many lines, and their text."""
+
+    __slots__ = ("_lines", "_pieces", "count")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._lines: list[str] = []
+        self._pieces: list[str] = []
+
+    def keeping(self, lines: Iterable[str]) -> Iterator[str]:
+        """The lines, each also kept here. A record of millions of short ones is joined as it goes: they weigh much."""
+        for line in lines:
+            self.count += 1
+            self._lines.append(line)
+            if len(self._lines) == _JOINED:
+                self._pieces.append("".join(self._lines))
+                self._lines.clear()
+            yield line
+
+    def text(self) -> str:
+        """All of it."""
+        if self.count == 1:
+            return self._lines[0]
+        return "".join((*self._pieces, *self._lines))
+
+    def clear(self) -> None:
+        """Forget it: the next record begins."""
+        self.count = 0
+        self._lines.clear()
+        self._pieces.clear()
 
 
 def quote_fault(record: str, delimiter: str) -> int | None:
@@ -254,11 +283,13 @@ def _without(table: CsvTable, doubtful: list[int]) -> CsvTable:
 
 
 HEADER_AGAIN = "the header stands here again"
+MARK = "\ufeff"
+MARKED = "a byte order mark stands here, as where two files were joined"
 
 
 def is_header(cells: tuple[str, ...], header: Header) -> bool:
     """Whether a record repeats the header."""
-    return tuple(normalise(cell) for cell in cells) == header.names
+    return tuple(normalise(cell.removeprefix(MARK)) for cell in cells) == header.names
 
 
 def _scan(text: bytes, header: Header) -> pl.DataFrame | None:
@@ -268,13 +299,16 @@ def _scan(text: bytes, header: Header) -> pl.DataFrame | None:
     number of them, all opening ones after a delimiter, a line end or a quote, and all closing ones before one, the
     file is well-formed and a line end ends a record when an even number of quotes stands before it.
     """
-    if b"\0" in text or (b"\r" in text and text.count(b"\r") != text.count(b"\r\n")):
+    if b"\0" in text or MARK.encode() in text or (b"\r" in text and text.count(b"\r") != text.count(b"\r\n")):
         return None
     body = _bytes_of(text, header.start)
     quotes = _positions(body, _QUOTE)
     if len(quotes) % 2 or not _quotes_in_place(body, quotes, ord(header.delimiter)):
         return None
     newlines = _positions(body, _LF)
+    if len(newlines) * len(header.names) > 2 * max(len(body), _FEW):
+        # More lines than so many cells leave room for: most are blank, or all of one cell, and would each be a record.
+        return None
     ends = pl.DataFrame({"end": newlines}).with_row_index("line", offset=header.line + 1)
     if len(quotes):
         ends = ends.filter(quotes.search_sorted(newlines) % 2 == 0)

@@ -166,5 +166,8 @@ def _reject_frame(table: Table, rows: Sequence[Sequence[str]]) -> pl.DataFrame:
 
 
 def _distinct(cells: Sequence[str]) -> list[str]:
-    """Column names with unnamed ones told apart."""
-    return [cell if cell.strip() else f"column {number}" for number, cell in enumerate(cells, start=1)]
+    """Column names with unnamed ones, and those of one name, told apart."""
+    return [
+        cell if cell.strip() and cell not in cells[: number - 1] else f"{cell.strip() or 'column'} {number}"
+        for number, cell in enumerate(cells, start=1)
+    ]

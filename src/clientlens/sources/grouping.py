@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from clientlens.sources.findings import Findings
 
 
+WITH_ANOTHER = "set aside with another row of the same"
+
+
 @dataclass(frozen=True, slots=True)
 class Grouped:
     """Rows of all files, grouped.
@@ -55,7 +58,7 @@ def set_aside(
     others = aside.filter(~pl.col("_i").is_in(own.implode()))
     if "_weight" in others.columns:
         others = others.filter(pl.col("_weight") > 0)  # what is no record of its own needs no word of its own
-    findings.add_rows(others, f"set aside with another row of the same {what}")
+    findings.add_rows(others, f"{WITH_ANOTHER} {what}")
     return bad_heads, pl.concat([aside.select(place), grouped.orphans.select(place)]).sort("_i")
 
 

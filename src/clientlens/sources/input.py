@@ -1,7 +1,8 @@
 """Opening an input file: once, as it is, nothing guessed from its name.
 
-The bytes that are hashed are the bytes that are parsed. What is plainly no text (a workbook, an archive, a web
-page) is refused here by its first bytes, so that it can never count as "0 rows, fine".
+The bytes that are hashed are the bytes that are parsed. Packed files are taken apart first (`containers`), once: what
+is packed inside them is refused. What is plainly no text (a workbook, another archive, a web page) is refused by its
+first bytes, so that it can never count as "0 rows, fine".
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ import codecs
 import hashlib
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from clientlens.errors import BadEncoding, BadSetting, Unreadable
+from clientlens.sources.containers import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,15 +53,25 @@ _PAGE = (b"<!doctype", b"<html", b"<?xml", b"<table", b"<head", b"<meta")
 class InputFile:
     """One opened file.
 
-    name: as the user named it.
+    name: as the user named it; of a member of a zip archive `export.zip:orders.csv`, which is no path.
     text: the content as UTF-8 without a byte order mark, valid throughout.
-    bytes: how many bytes the file itself has; sha256: of those bytes, in hexadecimal.
+    bytes: how many bytes the file itself has, unpacked; sha256: of those bytes, in hexadecimal. So a file and its
+        packed copy are the same.
+    packed: how many bytes it took in what it was packed in; None when it was not.
+    notes: what the user should know of how it was opened.
     """
 
     name: str
     text: bytes
     bytes: int
     sha256: str
+    packed: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """Its part in the bytes of what was named, for progress."""
+        return self.bytes if self.packed is None else self.packed
 
 
 def open_input(
@@ -70,7 +82,26 @@ def open_input(
     stdin_name: str = "-",
     folder: str = "",
 ) -> InputFile:
-    """Read one file whole.
+    """Read what can only be one file; see `open_inputs`.
+
+    Raises:
+        Unreadable: also when it is an archive of several files.
+    """
+    files = open_inputs(name, encoding=encoding, stdin=stdin, stdin_name=stdin_name, folder=folder)
+    if len(files) > 1:
+        raise Unreadable(name, f"the archive holds {len(files)} files, one is wanted here", _UNPACK)
+    return files[0]
+
+
+def open_inputs(
+    name: str,
+    *,
+    encoding: str | None = None,
+    stdin: BinaryIO | None = None,
+    stdin_name: str = "-",
+    folder: str = "",
+) -> list[InputFile]:
+    """Read one file whole; of a zip archive its members, in the order of their names.
 
     Args:
         name: a path, taken letter for letter (no patterns, no addresses), or `stdin_name` for `stdin`.
@@ -81,14 +112,25 @@ def open_input(
 
     Raises:
         Unreadable: missing, not a regular file, empty, changed meanwhile, or no text at all.
+        DamagedArchive, ArchiveTooLarge: a packed file that cannot be taken apart.
         BadEncoding: a byte that the encoding does not know.
         BadSetting: there is no such encoding.
     """
     data = _read_stream(stdin, name) if stdin is not None and name == stdin_name else _read_file(name, folder)
+    unpacked = unpack(name, data)
+    if unpacked is None:
+        return [_input_of(name, data, encoding)]
+    files = [_input_of(part.name, part.data, encoding, packed=part.packed) for part in unpacked.parts]
+    files[0] = replace(files[0], notes=unpacked.notes)
+    return files
+
+
+def _input_of(name: str, data: bytes, encoding: str | None, *, packed: int | None = None) -> InputFile:
     if not data:
         raise Unreadable(name, "the file is empty", "export it again")
     _refuse_binary(name, data, encoding)
-    return InputFile(name, _as_utf8(name, data, encoding), len(data), hashlib.sha256(data).hexdigest())
+    text = _as_utf8(name, data, encoding)
+    return InputFile(name, text, len(data), hashlib.sha256(data).hexdigest(), packed)
 
 
 def _read_stream(stream: BinaryIO, name: str) -> bytes:

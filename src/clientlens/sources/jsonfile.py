@@ -25,6 +25,8 @@ _SINGLE = (*(key.removesuffix("s") for key in ENVELOPES[:-1]), "Data")
 
 _BLANK = re.compile(r"[ \t\r\n]*")
 _LINE = re.compile(r"[^\r\n]+")
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+"""The escape itself, not a backslash written as two before the text u0000."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ENDED = "the file ends in the middle of a value"
 _TOO_DEEP = "it is nested too deep"
@@ -347,7 +349,7 @@ def _told_apart(reader: _Reader, elements: list[_Element]) -> tuple[tuple[Record
 
 def _bad_escape(text: str) -> str | None:
     r"""What is wrong with \u escapes: NUL, or half of a pair that only together are a character."""
-    if "\\u0000" in text:
+    if "\\u0000" in text and _NUL.search(text):
         return "the record holds a NUL"
     if not _SURROGATE.search(text):
         return None

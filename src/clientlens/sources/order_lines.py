@@ -68,6 +68,11 @@ def lines_of(rows: pl.DataFrame, findings: Findings) -> pl.DataFrame:
         line_total=pl.coalesce(total, multiplied),
         at=pl.int_range(pl.len(), dtype=pl.Int32),
     )
+    findings.check(
+        rows,
+        {"quantity": quantity.is_not_null() & unit.is_not_null() & pl.col("line_total").is_null()},
+        "quantity and unit_price make more than can be counted",
+    )
     name = pl.when(detail.is_not_null()).then(title + " - " + detail).otherwise(title)
     rows = rows.with_columns(name.alias("o_product"))
     first = rows["_head"].rle().struct.field("len").cast(pl.Int32)

@@ -9,11 +9,11 @@ import polars as pl
 from clientlens.sources.canonical import ORDER_COLUMNS, Part
 from clientlens.sources.findings import stack
 from clientlens.sources.grouping import Grouped
-from clientlens.sources.parsing import clean, number_text
+from clientlens.sources.parsing import clean, email, number_text
 from clientlens.sources.recordtable import places
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from clientlens.model.batch import ReadOptions
     from clientlens.sources.findings import Findings, Table
@@ -23,6 +23,14 @@ OF_LINE = tuple(column.name for column in ORDER_COLUMNS if column.part is Part.L
 OF_ORDER = tuple(column.name for column in ORDER_COLUMNS if column.part is not Part.LINE)
 _NEGATIVE = r"^\s*'?[^0-9]*-"
 _DIGIT = r"[0-9]"
+
+
+_COMPARED: dict[str, Callable[[pl.Expr], pl.Expr]] = {
+    "email": email,
+    "order_id": lambda text: clean(text).str.strip_prefix("#"),
+    "currency": lambda text: clean(text).str.to_uppercase(),
+}
+"""Columns in which two spellings are one value."""
 
 
 def group_orders(
@@ -47,7 +55,7 @@ def group_orders(
         `Grouped`; its rows and heads have the plain columns and `extra`, `store_`, `_key` (the order's), `_weight`,
         `_refund` (Boolean: a refund of the order, not the order). heads: the first row of each, with `row_count`.
     """
-    rows = stack(tables, (*COLUMNS, *extra))
+    rows = _blanks_to_null(stack(tables, (*COLUMNS, *extra)))
     own = clean(pl.coalesce("number", "order_id")).str.strip_prefix("#")
     rows = rows.hstack(places(tables)).with_columns(
         store_=pl.coalesce(clean(pl.col("store")), pl.lit(options.store)),
@@ -57,6 +65,7 @@ def group_orders(
         _refund=(pl.col("order_total").str.contains(_NEGATIVE) & pl.col("order_total").str.contains(_DIGIT))
         .fill_null(value=False),
     )  # fmt: skip
+    rows = _with_their_orders(rows)
     group = ["_file", "_record", pl.when(pl.col("_record").is_null()).then(pl.struct("store_", "_key"))]
     # A refund alone is an order of negative total; beside its order it is no row of its own.
     # The rows of a record are one order's from the start.
@@ -87,6 +96,31 @@ def group_orders(
     heads = _heads(rows)
     rows = rows.with_columns(number=pl.col("_key"))
     return Grouped(rows, heads, repeated, orphans.with_columns(number=pl.col("_key")))
+
+
+def _blanks_to_null(rows: pl.DataFrame) -> pl.DataFrame:
+    """Cells of nothing but blanks as null, so that a filled cell further down the order counts instead."""
+    texts = [name for name, dtype in rows.schema.items() if dtype == pl.String]
+    some = [name for name in texts if (rows[name].str.strip_chars() == "").any()]
+    return rows.with_columns(pl.when(pl.col(name).str.strip_chars() != "").then(name) for name in some)
+
+
+def _with_their_orders(rows: pl.DataFrame) -> pl.DataFrame:
+    """Refunds that are records of their own belong to the record of their order."""
+    if not rows["_refund"].any() or rows["_record"].null_count() == rows.height:
+        return rows
+    order = ["_file", "store_", "_key"]
+    place = pl.when(~pl.col("_refund")).then("_i").min().over(order)
+    first = rows.with_columns(_place=place).filter("_refund", pl.col("_place").is_not_null())
+    found = rows["_record"].gather(first["_place"])
+    moved = first.select("_i", _of=found)
+    return (
+        rows.join(moved, on="_i", how="left", maintain_order="left")
+        .with_columns(
+            _record=pl.when(pl.col("_i").is_in(moved["_i"].implode())).then("_of").otherwise("_record")
+        )
+        .drop("_of")
+    )
 
 
 def _attach(rows: pl.DataFrame) -> pl.DataFrame:
@@ -144,8 +178,10 @@ def _versions(
 
 
 def _heads(rows: pl.DataFrame) -> pl.DataFrame:
-    """The first row of each order, each order-level cell the first filled one of its rows; `row_count` (Int64)."""
+    """The first row of each order, each order-level cell (and `skip`) the first filled one of its rows; `row_count` (Int64)."""
     filled = [pl.when(~pl.col("_refund")).then(name).drop_nulls().first().alias(name) for name in OF_ORDER]
+    if "skip" in rows.columns:
+        filled.append(pl.col("skip").drop_nulls().first())
     place = ["_i", "_file", "_row", "_line", "store_", "_key", "_weight"]
     heads = rows.group_by("_head", maintain_order=True).agg(
         pl.col(place).first(), *filled, row_count=pl.col("_weight").sum()
@@ -169,11 +205,15 @@ def contradictions(
         value = values.get(name, name)
         if rows[value].null_count() == rows.height:
             continue
-        first = heads[value].gather(at)
-        mine = rows[value] if value != name else rows.select(clean(pl.col(name))).to_series()
+        first, mine = heads[value].gather(at), rows[value]
         if value == name:
-            first = first.to_frame("x").select(clean(pl.col("x"))).to_series()
-        differs = ((mine != first) & ~rows["_refund"]).fill_null(value=False)
+            compared = _COMPARED.get(name, clean)
+            mine, first = (
+                cells.to_frame("x").select(compared(pl.col("x"))).to_series() for cells in (mine, first)
+            )
+        # A refund may say what it likes about its day or state, but its amount is one of the order's currency.
+        asked = ~rows["_refund"] if name != "currency" else pl.repeat(value=True, n=rows.height, eager=True)
+        differs = ((mine != first) & asked).fill_null(value=False)
         if differs.any():
             told = "an earlier row of the same order says something else"
             findings.add_rows(rows.filter(differs), told, name)

@@ -126,4 +126,5 @@ def with_states(
 
 
 def _told(words: Mapping[str, str]) -> str:
-    return f"not a known status; known are {', '.join(sorted(words)[:12])}, …"
+    known = sorted(text for text in words if not text.isdigit())
+    return f"not a known status; known are {', '.join(known[:12])}, …"

@@ -162,7 +162,7 @@ def read_times(
     findings.unreadable(
         rows,
         {name: value_of(name) for name in names},
-        "not a time as the rest of the file writes it, or no such day",
+        "not a time as the rest of the file writes it, no such day, or not from 1990 to two years from now",
     )
     return rows, list(dict.fromkeys(notes))
 

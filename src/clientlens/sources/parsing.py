@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _MONEY = r"^[+-]?[0-9]{1,12}(\.[0-9]{1,4})?$"
 _MONEY_COMMA = r"^[+-]?[0-9]{1,12}(,[0-9]{1,4})?$"
 EMAIL = r"^[^\s@]+@[^\s@]+$"
+_INT64 = (pl.lit(1 - 2**63, dtype=pl.Int128), pl.lit(2**63 - 1, dtype=pl.Int128))
 _PLACEHOLDER = r"^[\s.\-_/]*$|^0+$|(?i)^(n/?a|none|null)$"
 
 
@@ -112,11 +113,16 @@ def _power_of_ten(exponent: pl.Expr) -> pl.Expr:
 
 
 def divide_half_even(dividend: pl.Expr, divisor: pl.Expr) -> pl.Expr:
-    """Int64 quotient rounded half to even; both Int128, the divisor above 0. Null where it is not."""
+    """Int64 quotient rounded half to even; both Int128, the divisor above 0. Null where it is not, or beyond Int64."""
     whole = dividend // divisor
     rest = dividend - whole * divisor
     up = (2 * rest > divisor) | ((2 * rest == divisor) & (whole % 2 != 0))
-    return pl.when(divisor > 0).then((whole + up.cast(pl.Int128)).cast(pl.Int64))
+    return within_int64(pl.when(divisor > 0).then(whole + up.cast(pl.Int128)))
+
+
+def within_int64(wide: pl.Expr) -> pl.Expr:
+    """Int64 of an Int128; null beyond it, where a plain sum would wrap around without a word."""
+    return pl.when(wide.is_between(*_INT64)).then(wide).cast(pl.Int64)
 
 
 def boolean(text: pl.Expr) -> pl.Expr:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _TABLES = (
     "orders", "order_lines", "checkouts", "checkout_lines", "reviews", "events", "scans", "requests", "people",
 )  # fmt: skip
+_NAMED = 12
 _COUNTS = ("people_rows", "rows_skipped", "rows_duplicate", "rows_set_aside", "test_orders_skipped")
 
 
@@ -49,6 +50,12 @@ def read_plain(
         else:
             batches.append(read_records(kind, mine, options, source))
     return merged(batches, source, options.store, files, notes)
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Names in one line, the first dozen of many."""
+    more = f" and {len(names) - _NAMED:,} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def merged(

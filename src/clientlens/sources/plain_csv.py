@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from clientlens.errors import BadHeader, NotRecognised
 from clientlens.sources.canonical import NEEDED, Kind, kind_of, names_of, plain_name
 from clientlens.sources.csvfile import read_csv, read_header
-from clientlens.sources.plain import read_plain
+from clientlens.sources.mapped_csv import fit, read_mapped
+from clientlens.sources.plain import merged, read_plain, shortened
 from clientlens.sources.source import Source
 
 if TYPE_CHECKING:
@@ -26,19 +28,31 @@ def recognises(names: tuple[str, ...]) -> bool:
 
 
 def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
-    """Read all plain CSV files of one call; see `Batch` for what comes back.
+    """Read all plain CSV files of one call, and those that its mapping reads; see `Batch` for what comes back.
 
     Raises:
         NotRecognised: a header that is of no kind. BadHeader: a column stands there twice.
-        AmbiguousDates, UnterminatedQuote: see there.
+        LinesAlone, AmbiguousDates, UnterminatedQuote: see there.
     """
+    mapping = options.mapping
+    fits = {} if mapping is None else {file.name: fit(file, mapping) for file in files}
+    mapped = [(file, found) for file in files if (found := fits.get(file.name)) is not None]
+    if mapping is None or not mapped:
+        return _read_plain(files, options)
+    batches = [read_mapped(mapped, mapping, options, NAME)]
+    if own := [file for file in files if fits[file.name] is None]:
+        batches.append(_read_plain(own, options))
+    return merged(batches, NAME, options.store, files)
+
+
+def _read_plain(files: Sequence[InputFile], options: ReadOptions) -> Batch:
     tables: dict[Kind, list[CsvTable]] = {}
     notes = []
     for file in files:
         kind, table, unknown = _table(file)
         tables.setdefault(kind, []).append(table)
         if unknown:
-            notes.append(f"{file.name}: columns that no plain file has were not read: {', '.join(unknown)}")
+            notes.append(f"{file.name}: columns that no plain file has were not read: {shortened(unknown)}")
     return read_plain(tables, options, NAME, files, notes)
 
 
@@ -54,7 +68,8 @@ def _table(file: InputFile) -> tuple[Kind, CsvTable, list[str]]:
             "no plain file has these columns",
             f"orders need {needed}; 'clientlens template orders' has all",
         )
-    twice = [name for name in names if name and names.count(name) > 1]
+    counts = Counter(names)
+    twice = [name for name in names if name and counts[name] > 1]
     if twice:
         raise BadHeader(
             file.name, f"the column {twice[0]!r} stands there twice", "remove or rename one of them"

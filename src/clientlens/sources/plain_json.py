@@ -9,7 +9,7 @@ from clientlens.sources.canonical import Kind, kind_of, names_of, plain_name
 from clientlens.sources.csvfile import BadRow
 from clientlens.sources.jsonfile import Record, read_json
 from clientlens.sources.order_rows import OF_LINE
-from clientlens.sources.plain import read_plain
+from clientlens.sources.plain import read_plain, shortened
 from clientlens.sources.recordtable import Row, record_table
 from clientlens.sources.source import Layout, Source
 
@@ -42,7 +42,7 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
         kind, table, unknown = _table(file)
         tables.setdefault(kind, []).append(table)
         if unknown:
-            notes.append(f"{file.name}: keys that no plain file has were not read: {', '.join(unknown)}")
+            notes.append(f"{file.name}: keys that no plain file has were not read: {shortened(unknown)}")
     return read_plain(tables, options, NAME, files, notes)
 
 

@@ -9,6 +9,7 @@ import polars as pl
 
 from clientlens.model.batch import Batch
 from clientlens.model.tables import ORDER_LINES, ORDERS
+from clientlens.sources.csvfile import CsvTable
 from clientlens.sources.findings import Findings, counted
 from clientlens.sources.grouping import from_heads, set_aside
 from clientlens.sources.order_lines import lines_of, ratings_of
@@ -26,7 +27,7 @@ from clientlens.sources.order_values import (
     value_of,
     with_currency,
 )
-from clientlens.sources.parsing import blank_to_null, clean, number_text
+from clientlens.sources.parsing import blank_to_null, clean, divide_half_even, number_text, within_int64
 from clientlens.sources.plain_people import distinct_people, people_of
 from clientlens.sources.shopify_people import bad_email_note
 from clientlens.sources.shopify_values import local_day, reports, with_places
@@ -55,6 +56,7 @@ class Rules:
     versions_in_file: one file may hold several versions of an order, of which the latest counts.
     faults: the tables have `fault` (what is wrong with a row, else null) and `fault_column` (the plain column it is
         about): the row is set aside for it. skips: they have `skip` (test, offer; else null): the order is left out.
+    tax_inside: an order's taxes are inside its prices and its shipping, in proportion.
     """
 
     status: Mapping[str, str] = field(default_factory=dict)
@@ -63,6 +65,7 @@ class Rules:
     versions_in_file: bool = False
     faults: bool = False
     skips: bool = False
+    tax_inside: bool = False
 
     @property
     def summed(self) -> tuple[str, ...]:
@@ -157,7 +160,9 @@ def read_values(
     first = [
         pl.when(~pl.col("_refund")).then(value).drop_nulls().first().alias(value) for value in values.values()
     ]
-    back = pl.when("_refund").then(-pl.col(value_of("order_total"))).sum().alias("_given_back")
+    back = (
+        pl.when("_refund").then(-pl.col(value_of("order_total"))).cast(pl.Int128).sum().alias("_given_back")
+    )
     parsed = rows.group_by("_head", maintain_order=True).agg(*first, back)
     heads = heads.hstack(parsed.drop("_head"))
     contradictions(rows, heads, values, findings)
@@ -180,17 +185,32 @@ def _with_amounts(heads: pl.DataFrame, rows: pl.DataFrame, rules: Rules, finding
 
     price = order_total - tax - shipping - fees - tip, where the file has a tax column; the total the other way round.
     """
+    heads = heads.with_columns(_own_tax=value_of("tax"))
     if rules.sums:
         heads = _summed(heads, rows, rules)
+    own_tax = pl.col("_own_tax")
     value = {name: pl.col(value_of(name)) for name in AMOUNTS if name not in OF_LINE}
     rest = pl.sum_horizontal(value[name].fill_null(0) for name in _PARTS_OF_TOTAL)
-    taxed = (pl.col(value_of("tax")).is_not_null() | pl.col("tax").is_not_null()).any().over("_file")
+    with_column = [
+        number
+        for number, table in enumerate(findings.tables)
+        if isinstance(table, CsvTable) and "tax" in table.header.names
+    ]
+    stated = (pl.col(value_of("tax")).is_not_null() | pl.col("tax").is_not_null()).any().over("_file")
+    taxed = stated | pl.col("_file").is_in(with_column)
+    given_back = within_int64(
+        value["refunded"].fill_null(0).cast(pl.Int128) + pl.col("_given_back").fill_null(0)
+    )
     total = pl.coalesce(value["order_total"], value["price"] + rest)
     heads = heads.with_columns(
         o_order_total=total,
-        o_price=pl.coalesce(value["price"], pl.when(taxed).then(total - rest)),
+        o_price=pl.coalesce(
+            value["price"],
+            *([_without_tax(total - rest, own_tax, value["shipping"])] if rules.tax_inside else []),
+            pl.when(taxed).then(total - rest),
+        ),
         o_tip=value["tip"].fill_null(0),
-        o_refunded=value["refunded"].fill_null(0) + pl.col("_given_back").fill_null(0),
+        o_refunded=given_back,
         **{f"o_{name}": value[name] for name in ("tax", "shipping", "fees", "discount")},
     )
     stated = pl.any_horizontal(blank_to_null(pl.col(name)).is_not_null() for name in ("order_total", "price"))
@@ -204,10 +224,26 @@ def _with_amounts(heads: pl.DataFrame, rows: pl.DataFrame, rules: Rules, finding
         {"order_total": (pl.col("o_price") < 0) & (pl.col("o_order_total") >= 0)},
         "tax, shipping, fees and tip are more than the total",
     )
+    findings.check(
+        heads, {"refunded": pl.col("o_refunded").is_null()}, "its refunds are more than can be counted"
+    )
     for name in ("refunded", "tax", "shipping", "fees", "tip", "price"):
         known = heads.filter(pl.col("o_order_total") >= 0)
         findings.check(known, {name: pl.col(value_of(name)) < 0}, "an amount below 0")
     return heads
+
+
+def _without_tax(net: pl.Expr, tax: pl.Expr, shipping: pl.Expr) -> pl.Expr:
+    """Int64: goods without their part of a tax that is inside goods and shipping; rounded half to even.
+
+    Null where there is no tax, or nothing that it could be inside of.
+
+    Args:
+        net: goods less the whole tax.
+    """
+    goods = (net + tax).cast(pl.Int128)
+    both = goods + shipping.fill_null(0)
+    return pl.when((goods >= 0) & (both > 0)).then(divide_half_even(goods * (both - tax), both))
 
 
 def _summed(heads: pl.DataFrame, rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
@@ -218,7 +254,9 @@ def _summed(heads: pl.DataFrame, rows: pl.DataFrame, rules: Rules) -> pl.DataFra
             if name[0] == "-"
             else pl.col(value_of(name)).fill_null(0)
             for name in names
-        ).sum()
+        )
+        .cast(pl.Int128)
+        .sum()
         for amount, names in rules.sums.items()
     }
     stated = {
@@ -231,7 +269,10 @@ def _summed(heads: pl.DataFrame, rows: pl.DataFrame, rules: Rules) -> pl.DataFra
         rows.filter(~pl.col("_refund"))
         .group_by("_head", maintain_order=True)
         .agg(
-            *(pl.when(stated[amount]).then(total).alias(f"_sum_{amount}") for amount, total in parts.items())
+            *(
+                pl.when(stated[amount]).then(within_int64(total)).alias(f"_sum_{amount}")
+                for amount, total in parts.items()
+            )
         )
     )
     heads = heads.join(added, on="_head", how="left", maintain_order="left")

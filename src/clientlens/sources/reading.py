@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from clientlens.errors import NoGoodRow, NotRecognised, UnknownSource
-from clientlens.sources import registry
+import polars as pl
+
+from clientlens.errors import (
+    BadEncoding,
+    MappingMisfit,
+    NoGoodRow,
+    NotRecognised,
+    UnknownSource,
+    Unreadable,
+)
+from clientlens.sources import plain_csv, registry
 from clientlens.sources.csvfile import read_header
-from clientlens.sources.input import open_input
-from clientlens.sources.jsonfile import first_names
+from clientlens.sources.grouping import WITH_ANOTHER
+from clientlens.sources.guesses import order_like
+from clientlens.sources.input import open_inputs
+from clientlens.sources.jsonfile import first_names, read_json
+from clientlens.sources.mapped_csv import fit, misfit
 from clientlens.sources.scan_log import LINE
 from clientlens.sources.source import Layout
 
@@ -20,7 +33,8 @@ if TYPE_CHECKING:
     from clientlens.sources.input import InputFile
     from clientlens.sources.source import Source
 
-_SHOWN = 5
+_LARGEST = 2**63 - 1
+_MOST_SHOWN = 5
 _START = 1 << 16
 _PARTS = {Layout.TABLE: "columns", Layout.JSON: "keys", Layout.LOG: "lines"}
 _OPENED = 4
@@ -51,31 +65,80 @@ def read_all(
 
     Raises:
         UnknownSource: there is no such source.
-        NotRecognised: a header that no source knows, or stdin without `source`.
+        NotRecognised: a header that no source knows, or stdin with neither `source` nor a mapping.
+        MappingMisfit: there is a mapping, and no file that it reads.
         NoGoodRow: a file with rows of which not one could be taken.
-        InputError: whatever else makes a file unreadable; see `open_input`, `read_header`, the sources.
+        Unreadable: see `refuse_uncountable`.
+        InputError: whatever else makes a file unreadable; see `open_inputs`, `read_header`, the sources.
     """
     sources = registry.load()
     if source is not None and source not in sources:
         raise UnknownSource(source, list(sources))
     groups: dict[str, list[InputFile]] = {}
+    fitting = False
     for name in dict.fromkeys(names):
-        if name == stdin_name and stdin is not None and source is None:
+        unnamed = source is None and options.mapping is None
+        if name == stdin_name and stdin is not None and unnamed:
             raise NotRecognised(
                 name, "standard input has no name to go by", f"add --source, one of {', '.join(sources)}"
             )
-        file = open_input(name, encoding=options.encoding, stdin=stdin, stdin_name=stdin_name, folder=folder)
-        chosen = sources[source] if source else recognise(file, sources)
-        _advance(options, file.bytes // _OPENED)
-        groups.setdefault(chosen.name, []).append(file)
+        for file, fits in _opened(name, options, stdin, stdin_name, folder):
+            fitting |= fits
+            if source is not None:
+                chosen = sources[source]
+            else:
+                chosen = sources[plain_csv.NAME] if fits else _recognised(file, sources, options)
+            _advance(options, file.weight // _OPENED)
+            groups.setdefault(chosen.name, []).append(file)
+    if options.mapping is not None and not fitting:
+        refused = next(iter(groups.values()))[0]
+        raise MappingMisfit(refused.name, options.mapping.name, misfit(refused, options.mapping))
     batches = []
     for chosen_name, files in groups.items():
         batch = sources[chosen_name].read(files, options)
         refuse_hopeless(batch)
-        batches.append(batch)
+        refuse_uncountable(batch)
+        opening = tuple(note for file in files for note in file.notes)
+        batches.append(replace(batch, notes=(*opening, *batch.notes)))
         for file in files:
-            _advance(options, file.bytes - file.bytes // _OPENED)
+            _advance(options, file.weight - file.weight // _OPENED)
     return batches
+
+
+def _opened(
+    name: str, options: ReadOptions, stdin: BinaryIO | None, stdin_name: str, folder: str
+) -> list[tuple[InputFile, bool]]:
+    """The files of a name, each with whether the mapping reads it.
+
+    The encoding that a mapping names is that of its own files alone.
+    """
+    mapping = options.mapping
+    piped = stdin is not None and name == stdin_name
+
+    def opened(encoding: str | None) -> list[tuple[InputFile, bool]]:
+        files = open_inputs(name, encoding=encoding, stdin=stdin, stdin_name=stdin_name, folder=folder)
+        return [(file, mapping is not None and fit(file, mapping) is not None) for file in files]
+
+    if mapping is not None and mapping.encoding is not None and options.encoding is None:
+        try:
+            files = opened(mapping.encoding)
+        except BadEncoding:
+            if piped:
+                raise  # it cannot be read twice
+        else:
+            if piped or any(fits for _, fits in files):
+                return files
+    return opened(options.encoding)
+
+
+def _recognised(file: InputFile, sources: dict[str, Source], options: ReadOptions) -> Source:
+    """The source of a file that no mapping reads."""
+    try:
+        return recognise(file, sources)
+    except NotRecognised:
+        if options.mapping is None:
+            raise
+        raise MappingMisfit(file.name, options.mapping.name, misfit(file, options.mapping)) from None
 
 
 def _advance(options: ReadOptions, done: int) -> None:
@@ -99,28 +162,67 @@ def recognise(file: InputFile, sources: dict[str, Source]) -> Source:
         raise NotRecognised(
             file.name, f"the header fits several formats: {fitting}", "choose one with --source"
         )
-    columns = ", ".join(repr(cell) for cell in cells[:_SHOWN]) + (", …" if len(cells) > _SHOWN else "")
+    if layout is Layout.TABLE and (header := order_like(file)) is not None:
+        raise NotRecognised(
+            file.name,
+            f"no known format has the columns {_shown([cell for cell in header.cells if cell])}, though they look like orders",
+            "'clientlens template mapping --from FILE' drafts a mapping to import it with",
+        )
     raise NotRecognised(
         file.name,
-        f"no known format has the {_PARTS[layout]} {columns}",
+        f"no known format has the {_PARTS[layout]} {_shown(cells)}",
         f"known are: {'; '.join(source.title for source in sources.values())} (or name one with --source)",
     )
+
+
+def _shown(cells: Sequence[str]) -> str:
+    return ", ".join(repr(cell) for cell in cells[:_MOST_SHOWN]) + (", …" if len(cells) > _MOST_SHOWN else "")
 
 
 def glimpse(file: InputFile) -> tuple[Layout, tuple[str, ...], tuple[str, ...]]:
     """What a file is made of, the names by which a source knows it (see `Source.recognises`), and as spelled.
 
     Raises:
-        BadJson: it begins as JSON and is none. Unreadable, BadHeader, UnterminatedQuote: see `read_header`.
+        BadJson: it begins as JSON and is none. NoGoodRow: none of its records is one.
+        Unreadable, BadHeader, UnterminatedQuote: see `read_header`; also JSON without any record.
     """
     start = file.text[:_START].lstrip()
     if start[:1] in (b"{", b"["):
         names = first_names(file)
+        if not names:
+            # The first record is none, or there is none at all.
+            found = read_json(file)
+            if not found.records and found.bad:
+                raise NoGoodRow(file.name, found.bad[0].line, found.bad[0].message)
+            if not found.records:
+                raise Unreadable(file.name, "the file holds no records", "export it again")
+            names = (*(f"{key}:" for key in found.around), *found.records[0].value)
         return Layout.JSON, names, tuple(name.removesuffix(":") for name in names)
     if LINE.match(start.split(b"\n", 1)[0].decode("utf-8", "replace")):
         return Layout.LOG, (), ()
     header = read_header(file)
     return Layout.TABLE, header.names, header.cells
+
+
+def refuse_uncountable(batch: Batch) -> None:
+    """Raise for orders whose totals of one currency are beyond 64 bits together, where sums would wrap around.
+
+    Raises:
+        Unreadable: naming the file of the largest.
+    """
+    if batch.orders is None or batch.orders.is_empty():
+        return
+    sums = batch.orders.group_by("currency").agg(pl.col("order_total").cast(pl.Int128).abs().sum())
+    beyond = sums.filter(pl.col("order_total") > _LARGEST).sort("currency")
+    if beyond.is_empty():
+        return
+    code = beyond["currency"][0]
+    largest = batch.orders.filter(pl.col("currency") == code).sort("order_total", descending=True)
+    raise Unreadable(
+        batch.files[largest["file_no"][0]].file,
+        f"its totals in {code} add up to more than can be counted",
+        "amounts as large as these are a fault of the export",
+    )
 
 
 def refuse_hopeless(batch: Batch) -> None:
@@ -134,6 +236,7 @@ def refuse_hopeless(batch: Batch) -> None:
         rejected[rejects.file] += rejects.records
     for file in batch.files:
         if file.rows and rejected[file.file] >= file.rows:
-            first = next(problem for problem in batch.problems if problem.file == file.file)
+            mine = [problem for problem in batch.problems if problem.file == file.file]
+            first = next((one for one in mine if not one.message.startswith(WITH_ANOTHER)), mine[0])
             where = f"{first.column} {first.value!r}: " if first.column and first.value else ""
             raise NoGoodRow(file.file, first.line, where + first.message)

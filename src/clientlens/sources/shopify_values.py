@@ -226,6 +226,11 @@ def read_lines(
         & ~pl.col("shipped").fill_null(value=False),
         at=first,
     )
+    findings.check(
+        rows,
+        {"lineitem quantity": exact.is_not_null() & pl.col("line_total").is_null()},
+        "quantity and price make more than can be counted",
+    )
     # Rows of one order are neighbours, so a line's position is its distance from the order's first line.
     lengths = rows["_head"].rle().struct.field("len").cast(pl.Int32)
     starts = (lengths.cum_sum() - lengths).gather(rows["_head"].rle_id())

@@ -7,6 +7,7 @@ somewhere in the file, or by the user.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ import polars as pl
 
 from clientlens.errors import AmbiguousDates, BadSetting
 from clientlens.model.tables import INSTANT
+from clientlens.sources.months import in_english
 from clientlens.sources.parsing import blank_to_null, by_distinct
 
 if TYPE_CHECKING:
@@ -75,13 +77,14 @@ class TimeReader:
         return self._believed(_of(local, to_utc, self.zone))
 
     def _believed(self, instant: pl.Series) -> pl.Series:
-        # A day of slack: these are UTC days, and the limits are not meant to be exact to the hour.
-        first = dt.datetime(EARLIEST_YEAR, 1, 1, tzinfo=dt.UTC) - dt.timedelta(days=1)
-        fine = instant >= first
+        fine = instant >= _midnight(dt.date(EARLIEST_YEAR, 1, 1), self.zone)
         if self.latest is not None:
-            midnight = dt.datetime.combine(self.latest, dt.time(), dt.UTC)
-            fine &= instant < midnight + dt.timedelta(days=2)
+            fine &= instant < _midnight(self.latest + dt.timedelta(days=1), self.zone)
         return instant if fine.all() else _of(instant, lambda time: pl.when(fine).then(time))
+
+
+def _midnight(day: dt.date, zone: str) -> dt.datetime:
+    return dt.datetime.combine(day, dt.time(), ZoneInfo(zone)).astimezone(dt.UTC)
 
 
 def _of(series: pl.Series, function: Callable[..., pl.Expr], *arguments: object) -> pl.Series:
@@ -262,15 +265,23 @@ def _clock_notes(frame: pl.DataFrame, columns: Sequence[str], reader: TimeReader
 
 
 def _with_format(texts: list[str], date_format: str) -> dict[str, dt.datetime]:
+    """The times among some texts, by text; of several forms ('|' between them) the first that fits."""
     known: dict[str, dt.datetime] = {}
+    forms = [form.strip() for form in date_format.split("|")]
+    named = [re.search(r"%[bB]", form) is not None for form in forms]
+    forms = [form.replace("%B", "%b") for form in forms]
     for text in texts:
-        try:
-            known[text] = dt.datetime.strptime(text, date_format)  # noqa: DTZ007  # the zone is added by the reader
-        except ValueError as error:
-            if "format" in str(error) and "match" not in str(error):
-                raise BadSetting(
-                    "date format", date_format, "--date-format", "signs such as %d/%m/%Y %H:%M"
-                ) from None
+        for form, has_name in zip(forms, named, strict=True):
+            bare = in_english(text, full_stop="%b." in form) if has_name else text
+            try:
+                known[text] = dt.datetime.strptime(bare, form)  # noqa: DTZ007  # the zone is added by the reader
+            except ValueError as error:
+                if "format" in str(error) and "match" not in str(error):
+                    raise BadSetting(
+                        "date format", date_format, "--date-format", "signs such as %d/%m/%Y %H:%M"
+                    ) from None
+            else:
+                break
     return known
 
 

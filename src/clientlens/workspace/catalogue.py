@@ -14,8 +14,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from clientlens.model.batch import FileReport
+from clientlens.model.identity import NO_CORRECTIONS, Corrections
 from clientlens.model.tables import BY_NAME
 from clientlens.workspace import database
+from clientlens.workspace.corrections import stored_corrections
 from clientlens.workspace.folder import CATALOGUE
 from clientlens.workspace.migrations import FORMAT
 from clientlens.workspace.seals import broken
@@ -66,7 +68,10 @@ class ImportedFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportRecord:
-    """One import of the past; `removed` is the snapshot that took it back, None while it counts."""
+    """One import of the past; `removed` is the snapshot that took it back, None while it counts.
+
+    orders_gathered: versions of orders in its batches that another system gathered from a shop.
+    """
 
     import_id: int
     at: datetime
@@ -79,6 +84,7 @@ class ImportRecord:
     rows_set_aside: int
     added: int
     removed: int | None
+    orders_gathered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,13 @@ class State:
     """Of live and of replaced files; any other file in the folder is an orphan."""
     entries: int = 0
     """Number of the ledger's last entry."""
+    corrections: Corrections = NO_CORRECTIONS
+    """What people said, up to that entry, about who is one client."""
+
+    @property
+    def gathered(self) -> bool:
+        """Whether a batch that counts holds orders that another system gathered from a shop."""
+        return any(record.orders_gathered for record in self.imports if record.removed is None)
 
     def live(self, role: Role, table: str | None = None) -> list[Live]:
         """The live files of a role (and table), by table, month and id."""
@@ -135,7 +148,8 @@ def _state(connection: sqlite3.Connection, found: int) -> State:
     for one in files:
         BY_NAME[one.file.table]
     paths = frozenset(row[0] for row in connection.execute("SELECT DISTINCT path FROM file"))
-    return State(found, snapshot, meta["timezone"], files, _imports(connection), paths, entries)
+    corrections = stored_corrections(connection, entries)
+    return State(found, snapshot, meta["timezone"], files, _imports(connection), paths, entries, corrections)
 
 
 def _imports(connection: sqlite3.Connection) -> tuple[ImportRecord, ...]:
@@ -147,7 +161,7 @@ def _imports(connection: sqlite3.Connection) -> tuple[ImportRecord, ...]:
         files.setdefault(row[0], []).append(ImportedFile(FileReport(*row[1:7]), row[7]))
     records = connection.execute(
         "SELECT import_id, at, command, orders_added, orders_updated, orders_unchanged, rows_stored, "
-        "rows_set_aside, added, removed FROM import ORDER BY import_id"
+        "rows_set_aside, added, removed, orders_gathered FROM import ORDER BY import_id"
     )
     return tuple(
         ImportRecord(row[0], datetime.fromisoformat(row[1]), row[2], tuple(files.get(row[0], ())), *row[3:])
@@ -190,7 +204,7 @@ def _text(at: datetime) -> str:
 def add_import(connection: sqlite3.Connection, record: ImportRecord) -> None:
     """Name an import and its input files."""
     connection.execute(
-        "INSERT INTO import VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+        "INSERT INTO import VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)",
         (
             record.import_id,
             _text(record.at),
@@ -201,6 +215,7 @@ def add_import(connection: sqlite3.Connection, record: ImportRecord) -> None:
             record.rows_stored,
             record.rows_set_aside,
             record.added,
+            record.orders_gathered,
         ),
     )
     connection.executemany(

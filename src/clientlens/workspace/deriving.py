@@ -19,12 +19,13 @@ from clientlens.workspace import facts
 from clientlens.workspace.catalogue import Role
 from clientlens.workspace.folder import FACTS, disk_errors, sync_folder
 from clientlens.workspace.incoming import distinct_people
-from clientlens.workspace.versions import DOCUMENTS, lines_of, winners
+from clientlens.workspace.versions import lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from clientlens.model.identity import Corrections
     from clientlens.model.tables import Table
     from clientlens.workspace.catalogue import Live, State, Stored
     from clientlens.workspace.versions import Documents
@@ -131,30 +132,33 @@ def versioned(frame: pl.DataFrame, version: int) -> pl.DataFrame:
     return frame.with_columns(version=pl.lit(version, pl.Int64))
 
 
-def rebuild_months(
-    change: Change, documents: Documents, months: Iterable[Month], *, without: int | None = None
-) -> None:
-    """Derive the current files of months anew from the live batches, `without` one import."""
-    for month in sorted(months, key=str):
-        heads = change.read_batches(documents.heads, month, without)
-        lines = change.read_batches(documents.lines, month, without)
-        all_heads = pl.concat(
-            [versioned(empty(documents.heads), 0), *(versioned(f, n) for n, f in heads.items())]
-        )
-        all_lines = pl.concat(
-            [versioned(empty(documents.lines), 0), *(versioned(f, n) for n, f in lines.items())]
-        )
-        best = winners(documents, all_heads, all_lines)
-        for table, frame in (
-            (documents.heads, best),
-            (documents.lines, lines_of(documents, best, all_lines)),
-        ):
-            change.set_current(table, month, change.store(table, month, frame))
+def of_batches(
+    change: Change, documents: Documents, month: Month, without: int | None = None
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Every stored version of a month's heads and lines; `version` is the import's id."""
+
+    def together(table: Table) -> pl.DataFrame:
+        frames = change.read_batches(table, month, without)
+        return pl.concat([versioned(empty(table), 0), *(versioned(f, n) for n, f in frames.items())])
+
+    return together(documents.heads), None if documents.lines is None else together(documents.lines)
+
+
+def set_month(
+    change: Change, documents: Documents, month: Month, best: pl.DataFrame, lines: pl.DataFrame | None
+) -> pl.DataFrame | None:
+    """Make `best` and those of `lines` that belong to it what is current of a month; gives these lines."""
+    change.set_current(documents.heads, month, change.store(documents.heads, month, best))
+    if documents.lines is None or lines is None:
+        return None
+    kept = lines_of(documents, best, lines)
+    change.set_current(documents.lines, month, change.store(documents.lines, month, kept))
+    return kept
 
 
 def months_of(state: State, documents: Documents, import_id: int | None = None) -> set[Month]:
     """The months that an import (None: any) brought heads or lines for."""
-    tables = {documents.heads.name, documents.lines.name}
+    tables = {table.name for table in documents.tables}
     return {
         live.file.month
         for live in state.files
@@ -171,18 +175,25 @@ class ClientChange:
     shared_keys: int = 0
 
 
-def derive_clients(change: Change, people: pl.DataFrame, *, afresh: bool = False) -> ClientChange:
+def derive_clients(
+    change: Change,
+    people: pl.DataFrame,
+    *,
+    afresh: bool = False,
+    corrections: Corrections | None = None,
+) -> ClientChange:
     """Make `people` (distinct records of all live batches) current, and the identities and clients that follow.
 
     A client was known before when any of its keys was; one that was known counts as updated when anything about it
-    changes, its id included. Unchanged records give unchanged clients, which are left as they are unless `afresh`.
+    changes, its id included. Unchanged records give unchanged clients, which are left as they are unless `afresh` or
+    new `corrections` take the place of those that hold so far.
     """
     file = change.store(PEOPLE, None, people)
     before = change.read_current(CLIENTS, None)
     changed = change.set_current(PEOPLE, None, file) or change.dry_run
-    if not changed and before is not None and not afresh:
+    if not changed and before is not None and not afresh and corrections is None:
         return ClientChange()
-    found = resolve(people)
+    found = resolve(people, change.state.corrections if corrections is None else corrections)
     old_clients = empty(CLIENTS) if before is None else before
     old_keys = change.read_current(IDENTITIES, None)
     for table, frame in ((IDENTITIES, found.identities), (CLIENTS, found.clients)):
@@ -201,13 +212,6 @@ def derive_clients(change: Change, people: pl.DataFrame, *, afresh: bool = False
 def people_of(change: Change, without: int | None = None) -> pl.DataFrame:
     """The distinct records of all live batches but one import's."""
     return distinct_people(list(change.read_batches(PEOPLE, None, without).values()))
-
-
-def rebuild_all(change: Change, *, without: int | None = None) -> None:
-    """Derive every current file anew from the live batches."""
-    for documents in DOCUMENTS:
-        rebuild_months(change, documents, months_of(change.state, documents), without=without)
-    derive_clients(change, people_of(change, without), afresh=True)
 
 
 def known_versions(folder: Path, state: State, tables: Sequence[Table]) -> dict[str, pl.LazyFrame]:

@@ -7,27 +7,17 @@ files that a live import already holds, read in the same way, are not stored aga
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from clientlens.errors import TimezoneConflict, WorkspaceMissing
-from clientlens.model.tables import PEOPLE
 from clientlens.workspace import catalogue, facts
 from clientlens.workspace.catalogue import EMPTY, ImportedFile, ImportRecord
-from clientlens.workspace.deriving import (
-    CURRENT,
-    Change,
-    ClientChange,
-    derive_clients,
-    known_versions,
-    versioned,
-)
+from clientlens.workspace.deriving import Change
 from clientlens.workspace.folder import may_be_workspace, prepare
-from clientlens.workspace.incoming import Incoming, Total, distinct_people, expect, gather, refuse_conflicts
+from clientlens.workspace.incoming import Incoming, Total, expect, expect_of, gather, totals_of
 from clientlens.workspace.lock import reading
-from clientlens.workspace.versions import DOCUMENTS, lines_of, winners
+from clientlens.workspace.planning import Counts, plan
 from clientlens.workspace.writing import change_of, hold
 
 if TYPE_CHECKING:
@@ -38,7 +28,6 @@ if TYPE_CHECKING:
     from clientlens.model.batch import Batch, FileReport, Rejects
     from clientlens.problems import Problem
     from clientlens.workspace.catalogue import State
-    from clientlens.workspace.incoming import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +36,10 @@ class ImportResult:
 
     import_id: None when nothing was recorded (a dry run, or every file was held already).
     order_lines: lines of the orders added and updated.
-    unattributed_orders, totals: over all orders of the call, added, updated or unchanged.
+    orders_added + orders_updated + orders_unchanged + orders_linked: all orders of the call but those set aside.
+    orders_linked: gathered orders that a shop's own record stands for, and new orders of a shop that stand for gathered
+        ones which had been counted before.
+    unattributed_orders, totals: over all sales of the call, each once: without the gathered orders that are linked.
     shared_keys: keys (an e-mail, a phone) that too many names carry to be one person's; 0 when nobody changed.
     """
 
@@ -81,14 +73,6 @@ class ImportResult:
     dry_run: bool
 
 
-@dataclass(slots=True)
-class _Counts:
-    added: dict[str, int] = field(default_factory=dict)
-    updated: dict[str, int] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-    clients: ClientChange = field(default_factory=ClientChange)
-
-
 def add(
     path: Path,
     batches: Sequence[Batch],
@@ -115,7 +99,7 @@ def add(
         lock_timeout: seconds to wait for another writer.
         dry_run: only tell what would happen; nothing is written or made, and no writer waited for.
         strict: refuse the call when any row is bad.
-        expect_rows: data records over all files. expect_total: currency -> minor units, see `Incoming.totals`.
+        expect_rows: data records over all files. expect_total: currency -> minor units, see `ImportResult.totals`.
 
     Raises:
         NoGoodRow, StrictProblems, ExpectationFailed, AnotherShop, CheckoutConflict: the input is refused.
@@ -124,22 +108,42 @@ def add(
         In each case nothing is stored.
     """
     incoming = gather(batches)
-    expect(incoming, strict=strict, rows=expect_rows, totals=expect_total)
+    expect(incoming, rows=expect_rows)
+
+    def hold_against(result: ImportResult) -> ImportResult:
+        expect_of(result.problems, result.totals, strict=strict, expected=expect_total)
+        return result
+
+    if incoming.orders_gathered:
+        # What is stored decides what counts beside it; the check is made again with the lock held.
+        told = hold_against(_dry_run(path, incoming, timezone, options)) if strict or expect_total else None
+    else:
+        told = None
+        expect_of(incoming.problems, totals_of(incoming.orders), strict=strict, expected=expect_total)
     if dry_run:
-        return _dry_run(path, incoming, timezone, options)
+        return told or hold_against(_dry_run(path, incoming, timezone, options))
     with hold(path, timezone=timezone, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
         fresh = _not_held(incoming, writer.state, options)
         if writer.state.timezone is not None and not fresh.batches:
-            return _result(incoming, fresh, _Counts(), import_id=None, created=False, dry_run=False)
+            counts = _unchanged(path, writer.state, incoming, fresh)
+            return _result(incoming, fresh, counts, import_id=None, created=False, dry_run=False)
         with change_of(writer) as change:
-            counts = _plan(change, fresh)
+            counts = plan(change, incoming, fresh)
             import_id = max((one.import_id for one in writer.state.imports), default=0) + 1
             result = _result(
                 incoming, fresh, counts, import_id=import_id, created=writer.created, dry_run=False
             )
+            hold_against(result)
             record = _record(result, fresh, at, command, options, writer.state.snapshot + 1)
             writer.commit(change, timezone=timezone, at=at, command=command, record=record)
         return result
+
+
+def _unchanged(path: Path, state: State, incoming: Incoming, fresh: Incoming) -> Counts:
+    """The counts of a call that brings nothing new: its gathered orders are linked, or differ, as they did."""
+    if not (state.gathered or incoming.orders_gathered):
+        return Counts()
+    return plan(Change(path, state, dry_run=True), incoming, fresh)
 
 
 def _dry_run(path: Path, incoming: Incoming, timezone: str, options: str) -> ImportResult:
@@ -158,7 +162,10 @@ def _dry_run(path: Path, incoming: Incoming, timezone: str, options: str) -> Imp
 
 def _told(path: Path, incoming: Incoming, state: State, options: str) -> ImportResult:
     fresh = _not_held(incoming, state, options)
-    counts = _plan(Change(path, state, dry_run=True), fresh) if fresh.batches else _Counts()
+    if fresh.batches:
+        counts = plan(Change(path, state, dry_run=True), incoming, fresh)
+    else:
+        counts = _unchanged(path, state, incoming, fresh)
     return _result(incoming, fresh, counts, import_id=None, created=state.timezone is None, dry_run=True)
 
 
@@ -184,62 +191,10 @@ def _not_held(incoming: Incoming, state: State, options: str) -> Incoming:
     return incoming if len(fresh) == len(incoming.batches) else gather(fresh)
 
 
-def _plan(change: Change, fresh: Incoming) -> _Counts:
-    """Write the batch and current files of an import, and count what it changes."""
-    heads = [documents.heads for documents in DOCUMENTS]
-    refuse_conflicts(fresh, known_versions(change.folder, change.state, heads))
-    counts = _Counts()
-    for kind in fresh.kinds:
-        _plan_kind(change, kind, counts)
-    if not fresh.people.is_empty():
-        change.add_batch(PEOPLE, None, fresh.people)
-        known = change.read_current(PEOPLE, None)
-        together = fresh.people if known is None else distinct_people([known, fresh.people])
-        counts.clients = derive_clients(change, together)
-    return counts
-
-
-def _plan_kind(change: Change, kind: Kind, counts: _Counts) -> None:
-    documents, name = kind.documents, kind.documents.heads.name
-    counts.added[name] = counts.updated[name] = counts.lines[name] = 0
-    month = pl.col(documents.day).dt.strftime("%Y-%m").alias("_month")
-    heads_by = _by_month(kind.heads.select(*documents.heads.schema.names(), "version", month))
-    lines_by = _by_month(kind.lines.select(*documents.lines.schema.names(), "version", month))
-    for name_of_month in sorted(heads_by):
-        heads = heads_by[name_of_month]
-        lines = lines_by.get(name_of_month, kind.lines.clear())
-        own = {}
-        for table, frame in ((documents.heads, heads), (documents.lines, lines)):
-            own[table.name] = change.add_batch(table, name_of_month, frame)
-        known = change.read_current(documents.heads, name_of_month)
-        if known is None:
-            for table in (documents.heads, documents.lines):
-                change.set_current(table, name_of_month, own[table.name])
-            counts.added[name] += heads.height
-            counts.lines[name] += lines.height
-            continue
-        known_lines = change.read_current(documents.lines, name_of_month)
-        all_lines = lines if known_lines is None else pl.concat([versioned(known_lines, CURRENT), lines])
-        best = winners(documents, pl.concat([versioned(known, CURRENT), heads]), all_lines)
-        best_lines = lines_of(documents, best, all_lines)
-        for table, frame in ((documents.heads, best), (documents.lines, best_lines)):
-            change.set_current(table, name_of_month, change.store(table, name_of_month, frame))
-        changed = best.filter(pl.col("version") != CURRENT)
-        updated = changed.join(known, on=list(documents.heads.key), how="semi").height
-        counts.updated[name] += updated
-        counts.added[name] += changed.height - updated
-        counts.lines[name] += best_lines.filter(pl.col("version") != CURRENT).height
-
-
-def _by_month(frame: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    parts = frame.partition_by("_month", as_dict=True, include_key=False)
-    return {str(key[0]): part for key, part in parts.items()}
-
-
 def _result(
     incoming: Incoming,
     fresh: Incoming,
-    counts: _Counts,
+    counts: Counts,
     *,
     import_id: int | None,
     created: bool,
@@ -247,30 +202,45 @@ def _result(
 ) -> ImportResult:
     added, updated = counts.added.get("orders", 0), counts.updated.get("orders", 0)
     skipped, aside, stored = incoming.rows_skipped, incoming.rows_set_aside, fresh.rows_stored
-    batches = incoming.batches
+    batches, problems, orders, sales, linked = (
+        incoming.batches,
+        incoming.problems,
+        incoming.orders,
+        incoming.orders,
+        0,
+    )
+    if counts.linked is not None:
+        # Rows of gathered orders that differ are stored, but left out of everything that is counted.
+        differing, linked = counts.linked.differing, counts.linked.orders
+        key = differing.columns
+        aside += int(orders.join(differing, on=key, how="semi")["row_count"].sum())
+        stored -= int(fresh.orders.join(differing, on=key, how="semi")["row_count"].sum())
+        orders = orders.join(differing, on=key, how="anti")
+        sales = orders.join(counts.linked.doubles, on=key, how="anti")
+        problems += counts.linked.problems
     return ImportResult(
         import_id=import_id,
         files=tuple(report for batch in batches for report in batch.files),
         orders_added=added,
         orders_updated=updated,
-        orders_unchanged=incoming.orders.height - added - updated,
-        orders_linked=0,
+        orders_unchanged=orders.height - added - updated - linked,
+        orders_linked=linked,
         order_lines=counts.lines.get("orders", 0),
         clients_added=counts.clients.added,
         clients_updated=counts.clients.updated,
         checkouts_added=counts.added.get("checkouts", 0),
         checkouts_updated=counts.updated.get("checkouts", 0),
-        reviews_added=0,
-        events_added=0,
-        scans_added=0,
-        requests_added=0,
+        reviews_added=counts.added.get("reviews", 0),
+        events_added=counts.added.get("events", 0),
+        scans_added=counts.added.get("scans", 0),
+        requests_added=counts.added.get("requests", 0),
         rows_stored=stored,
         rows_duplicate=incoming.rows - stored - skipped - aside,
         rows_skipped=skipped,
         test_orders_skipped=sum(batch.test_orders_skipped for batch in batches),
-        unattributed_orders=incoming.orders["person_key"].null_count(),
-        totals=incoming.totals,
-        problems=incoming.problems,
+        unattributed_orders=sales["person_key"].null_count(),
+        totals=totals_of(sales),
+        problems=problems,
         rows_set_aside=aside,
         rejects=tuple(one for batch in batches for one in batch.rejects),
         notes=tuple(note for batch in batches for note in batch.notes),
@@ -295,4 +265,5 @@ def _record(
         rows_set_aside=result.rows_set_aside,
         added=snapshot,
         removed=None,
+        orders_gathered=fresh.orders_gathered,
     )

@@ -9,16 +9,11 @@ from clientlens.errors import UnknownImport, WorkspaceDamaged, WorkspaceMissing
 from clientlens.model.tables import BY_NAME, PEOPLE
 from clientlens.workspace import catalogue, facts
 from clientlens.workspace.catalogue import Role
-from clientlens.workspace.deriving import (
-    derive_clients,
-    months_of,
-    people_of,
-    rebuild_all,
-    rebuild_months,
-)
+from clientlens.workspace.deriving import derive_clients, months_of, people_of
 from clientlens.workspace.events import Event
 from clientlens.workspace.folder import CATALOGUE, may_be_workspace, others_can_read
 from clientlens.workspace.lock import reading
+from clientlens.workspace.rebuilding import rebuild_all, rebuild_months
 from clientlens.workspace.versions import DOCUMENTS
 from clientlens.workspace.writing import Tidied, change_of, hold, orphans, tidy
 

@@ -1,4 +1,6 @@
-"""Which version of an order or checkout counts, when exports overlap; and when two cannot be the same one.
+"""Which version of an order, checkout, review, event, scan or request counts, when exports overlap.
+
+And when two versions of one key cannot be the same order or checkout.
 
 Choosing is taking the greatest of a total order over contents, so it is associative and commutative: choosing among
 an import's versions first and among imports afterwards gives what choosing among all at once gives, and the order of
@@ -15,7 +17,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from clientlens.model.tables import CHECKOUT_LINES, CHECKOUTS, ORDER_LINES, ORDERS
+from clientlens.model.tables import (
+    CHECKOUT_LINES,
+    CHECKOUTS,
+    EVENTS,
+    ORDER_LINES,
+    ORDERS,
+    REQUESTS,
+    REVIEWS,
+    SCANS,
+)
 
 if TYPE_CHECKING:
     from clientlens.model.tables import Table
@@ -35,21 +46,30 @@ STATE_RANK: dict[str, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """Orders, or checkouts: a table of heads and one of lines that are stored and replaced together.
+    """One kind of record: a table of heads and, where it has lines, one of lines stored and replaced with them.
 
     `rule` are the expressions that decide between versions, most important first, the greater wins, null is least.
     `source_id` is the column by which two shops with equal numbers are told apart, if any.
     """
 
     heads: Table
-    lines: Table
+    lines: Table | None
     rule: tuple[pl.Expr, ...]
-    source_id: str | None
+    source_id: str | None = None
 
     @property
-    def day(self) -> str:
-        """The Date column that says which month's file a head and its lines are in."""
-        return str(self.heads.day)
+    def day(self) -> str | None:
+        """The Date column that says which month's file a head and its lines are in.
+
+        It is part of what makes two versions one record, so a key stands in one month alone. None: another version
+        may state another day (a review that was edited), so the table is one file.
+        """
+        return self.heads.day
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """The heads, and the lines where there are any."""
+        return (self.heads,) if self.lines is None else (self.heads, self.lines)
 
 
 ORDER_DOCUMENTS = Documents(
@@ -62,14 +82,23 @@ ORDER_DOCUMENTS = Documents(
     ),
     "source_id",
 )
-CHECKOUT_DOCUMENTS = Documents(
-    CHECKOUTS, CHECKOUT_LINES, (pl.max_horizontal("updated_at", "completed_at"),), None
+CHECKOUT_DOCUMENTS = Documents(CHECKOUTS, CHECKOUT_LINES, (pl.max_horizontal("updated_at", "completed_at"),))
+REVIEW_DOCUMENTS = Documents(REVIEWS, None, (pl.col("reviewed_at"),))
+EVENT_DOCUMENTS = Documents(EVENTS, None, ())
+SCAN_DOCUMENTS = Documents(SCANS, None, ())
+REQUEST_DOCUMENTS = Documents(REQUESTS, None, (pl.col("requested_at"),))
+DOCUMENTS = (
+    ORDER_DOCUMENTS,
+    CHECKOUT_DOCUMENTS,
+    REVIEW_DOCUMENTS,
+    EVENT_DOCUMENTS,
+    SCAN_DOCUMENTS,
+    REQUEST_DOCUMENTS,
 )
-DOCUMENTS = (ORDER_DOCUMENTS, CHECKOUT_DOCUMENTS)
 
 
-def winners(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """The rows of `heads` that count, one per key.
+def winners(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame | None) -> pl.DataFrame:
+    """The rows of `heads` that count, one per key; `lines` are theirs, None where such records have none.
 
     Versions of equal content (lines included) are one and the same; the first row of `heads` stands for them.
     """
@@ -98,7 +127,7 @@ def winners(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame) -> p
         .select(heads.columns)
     )
     tied = rivals.join(best.select(*key, *content), on=[*key, *content], how="semi", nulls_equal=True)
-    if tied.height > best.height:
+    if tied.height > best.height and documents.lines is not None and lines is not None:
         # Equal heads: their lines decide, spelled out, since Polars' hash may change between its versions.
         spelled = _spelled(documents.lines, lines.join(tied, on=[*key, "version"], how="semi"), key)
         best = (
@@ -111,7 +140,7 @@ def winners(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame) -> p
 
 
 def _distinct(
-    documents: Documents, rivals: pl.DataFrame, lines: pl.DataFrame, key: list[str]
+    documents: Documents, rivals: pl.DataFrame, lines: pl.DataFrame | None, key: list[str]
 ) -> pl.DataFrame:
     """The rivals without repeats of equal content, told by 128 bits of head and lines.
 
@@ -121,6 +150,9 @@ def _distinct(
     def digests(table: Table) -> list[pl.Expr]:
         return [pl.struct(table.schema.names()).hash(seed).alias(f"_{seed}") for seed in (1, 2)]
 
+    digested = rivals.with_columns(digests(documents.heads))
+    if documents.lines is None or lines is None:
+        return digested.unique([*key, "_1", "_2"], keep="first", maintain_order=True)
     on = [*key, "version"]
     of_lines = (
         lines.join(rivals.select(on), on=on, how="semi")
@@ -128,10 +160,8 @@ def _distinct(
         .group_by(on)
         .agg(pl.col("_1").bitwise_xor().alias("_3"), pl.col("_2").bitwise_xor().alias("_4"))
     )
-    return (
-        rivals.with_columns(digests(documents.heads))
-        .join(of_lines, on=on, how="left", maintain_order="left")
-        .unique([*key, "_1", "_2", "_3", "_4"], keep="first", maintain_order=True)
+    return digested.join(of_lines, on=on, how="left", maintain_order="left").unique(
+        [*key, "_1", "_2", "_3", "_4"], keep="first", maintain_order=True
     )
 
 
@@ -158,15 +188,15 @@ def lines_of(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame) -> 
     Raises:
         ValueError: a line states another day than its head (a fault of the source, never the user's).
     """
-    on = [*documents.heads.key, "version"]
-    kept = lines.join(heads.select(*on, _day=documents.day), on=on, how="inner")
-    if not kept.select((pl.col(documents.day) == pl.col("_day")).all()).item():
+    on, day = [*documents.heads.key, "version"], str(documents.day)
+    kept = lines.join(heads.select(*on, _day=day), on=on, how="inner")
+    if documents.lines is not None and not kept.select((pl.col(day) == pl.col("_day")).all()).item():
         raise ValueError(f"{documents.lines.name}: a line and its head state different days")
     return kept.drop("_day")
 
 
 def conflict(documents: Documents, incoming: pl.DataFrame, known: pl.LazyFrame) -> dict[str, object] | None:
-    """The first incoming version that cannot be the same order as another of its key, or None.
+    """The first incoming version that cannot be the same order (or checkout) as another of its key, or None.
 
     Args:
         incoming: versions about to be stored, earlier ones with smaller `version` (from 0).
@@ -175,15 +205,15 @@ def conflict(documents: Documents, incoming: pl.DataFrame, known: pl.LazyFrame) 
     Returns:
         The row of `incoming`, and `_difference`: what differs.
     """
-    key = list(documents.heads.key)
-    traits = [documents.day] + ([documents.source_id] if documents.source_id else [])
+    key, day_column = list(documents.heads.key), str(documents.day)
+    traits = [day_column] + ([documents.source_id] if documents.source_id else [])
     stored = known.select(*key, *traits).join(incoming.lazy().select(key), on=key, how="semi").unique()
     earlier = incoming.filter(pl.struct(key).is_duplicated()).select(*key, *traits, "version")
     others = pl.concat([stored.collect().with_columns(version=pl.lit(-1, pl.Int64)), earlier])
     pairs = incoming.join(others, on=key, how="inner", suffix="_other").filter(
         pl.col("version_other") < pl.col("version")
     )
-    day = pl.col(documents.day) != pl.col(f"{documents.day}_other")
+    day = pl.col(day_column) != pl.col(f"{day_column}_other")
     ids = pl.lit(value=False)
     if documents.source_id:
         other = pl.col(f"{documents.source_id}_other")

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from clientlens.errors import WorkspaceMissing
 from clientlens.model.facts import Facts
 from clientlens.model.tables import TABLES
@@ -20,8 +22,6 @@ from clientlens.workspace.writing import orphans
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    import polars as pl
 
     from clientlens.model.tables import Table
     from clientlens.workspace.catalogue import ImportRecord, State
@@ -113,8 +113,15 @@ class Workspace:
             state = catalogue.read(path)
             if state is None:
                 raise WorkspaceMissing(str(path))
-            facts.verify(path, [live.file for live in state.files])
-            yield cls(path, state)
+            files = [live.file for live in state.files]
+            facts.verify(path, files)
+            try:
+                yield cls(path, state)
+            except BaseException as error:
+                # A flipped bit that Polars stumbles over is damage, and is named; most are not noticed at all.
+                if isinstance(error, pl.exceptions.PolarsError) or type(error).__name__ == "PanicException":
+                    facts.verify(path, files, hash_all=True)
+                raise
 
     @property
     def timezone(self) -> str:

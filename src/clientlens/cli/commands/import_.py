@@ -20,11 +20,18 @@ def import_(
         str | None, typer.Option(metavar="NAME", help="Format [default: by the header].")
     ] = None,
     store: Annotated[
-        str, typer.Option(metavar="NAME", help="Shop the files are of.", show_default=True)
-    ] = "main",
+        str | None, typer.Option(metavar="NAME", help="Shop the files are of [default: main].")
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(metavar="FILE.toml", help="How to read files of another make; see 'template mapping'."),
+    ] = None,
     encoding: Annotated[str | None, typer.Option(metavar="E", help="Text encoding [default: utf-8].")] = None,
     date_format: Annotated[
-        str | None, typer.Option(metavar="F", help="Form of times without a zone: '%d/%m/%Y %H:%M'.")
+        str | None,
+        typer.Option(
+            metavar="F", help="Form of times without a zone: '%d/%m/%Y %H:%M'; several with | between."
+        ),
     ] = None,
     decimal: Annotated[
         Literal["comma", "point"] | None, typer.Option(help="Decimal sign of amounts [default: point].")
@@ -65,6 +72,7 @@ def import_(
       clientlens import orders_export_1.csv orders_export_2.csv customers_export.csv
       clientlens import --store paris orders_export.csv --rejects bad.csv
       clientlens import orders_export.csv --dry-run --json
+      clientlens import EtsySoldOrders2026.csv --mapping etsy.toml
     """
     from clientlens.cli.importing import Wanted, carry_out
 
@@ -74,6 +82,7 @@ def import_(
         Wanted(
             source=source,
             store=store,
+            mapping=mapping,
             encoding=encoding,
             date_format=date_format,
             decimal=decimal,

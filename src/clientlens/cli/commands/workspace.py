@@ -9,6 +9,7 @@ import typer
 from clientlens.cli.app import Group, leaf
 from clientlens.cli.context import current
 from clientlens.cli.options import json_param
+from clientlens.cli.shared import LockTimeout  # noqa: TC001 - Typer reads it
 
 ANSWERS = {
     "workspace status": "clientlens.cli.reports:STATUS_FIELDS",
@@ -21,10 +22,6 @@ ANSWERS = {
     "workspace paths": "clientlens.cli.upkeep:PATH_FIELDS",
     "workspace export": "clientlens.cli.exporting:FILE_FIELDS",
 }
-
-LockTimeout = Annotated[
-    float, typer.Option(min=0, metavar="S", help="Seconds to wait for another writer.", show_default=True)
-]
 
 
 def status() -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clientlens.workspace.migrations import format_1, format_2
+from clientlens.workspace.migrations import format_1, format_2, format_3
 
 if TYPE_CHECKING:
     import sqlite3
 
-_STEPS = (format_1.apply, format_2.apply)
+_STEPS = (format_1.apply, format_2.apply, format_3.apply)
 FORMAT = len(_STEPS)
 """Version of the workspace's layout, kept as PRAGMA user_version; 0 means: not committed to yet."""
 

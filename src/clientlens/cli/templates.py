@@ -1,0 +1,51 @@
+"""The body of `template`."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from clientlens.errors import BadCombination, UnknownTemplate
+
+if TYPE_CHECKING:
+    from clientlens.cli.context import Run
+
+MAPPING = "mapping"
+
+
+def carry_out(
+    run: Run, name: str, *, from_: str | None, encoding: str | None, output: str | None, force: bool
+) -> None:
+    """Print a template, or write it to a file.
+
+    Raises:
+        UnknownTemplate; BadCombination: --from or --encoding where nothing is drafted.
+        Unreadable, BadEncoding, NotRecognised: of the file to draft from. OutputExists, OutputFailed.
+    """
+    from clientlens.cli.writing import may_write, write_file
+    from clientlens.sources.canonical import Kind
+    from clientlens.sources.draft import drafted
+    from clientlens.sources.input import open_input
+    from clientlens.sources.templates import SKELETON, template
+
+    names = [*(kind.value for kind in Kind), MAPPING]
+    if name not in names:
+        close = difflib.get_close_matches(name, names, n=1)
+        raise UnknownTemplate(name, close[0] if close else None, names)
+    if from_ is not None and name != MAPPING:
+        raise BadCombination(f"template {name}", "--from")
+    if encoding is not None and from_ is None:
+        raise BadCombination("template without --from", "--encoding")
+    path = None if output in (None, "-") else output
+    if path is not None:
+        may_write(run.folder / path, force=force, shown=path)
+    if name != MAPPING:
+        text = template(Kind(name))
+    elif from_ is None:
+        text = SKELETON
+    else:
+        text = drafted(open_input(from_, encoding=encoding, stdin=run.stdin, folder=str(run.folder)))
+    if path is None:
+        run.console.data(text.encode())
+    else:
+        write_file(run.folder / path, text.encode(), force=force, shown=path)

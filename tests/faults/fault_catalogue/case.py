@@ -1,0 +1,60 @@
+"""What an entry of the catalogue of faults is: a file with one fault, and what must become of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The file is taken.
+
+    rows: records in it. totals: currency -> how many orders and their total, as stored. lines: lines of orders.
+    problems: (line, column, a part of the message) of rows set aside, in order. note: a part of what stderr says.
+    keys: numbers of the orders as stored, where that is the point. clients: how many people came in.
+    """
+
+    rows: int
+    totals: dict[str, tuple[int, str]] = field(default_factory=dict)
+    duplicate: int = 0
+    skipped: int = 0
+    aside: int = 0
+    problems: tuple[tuple[int, str | None, str], ...] = ()
+    lines: int | None = None
+    note: str = ""
+    keys: tuple[str, ...] | None = None
+    clients: int | None = None
+
+    @property
+    def code(self) -> int:
+        return 1 if self.aside else 0
+
+    @property
+    def word(self) -> str:
+        return "set aside" if self.aside else "accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Nothing is stored: the error's code, the line it names, a part of its message."""
+
+    error: str
+    part: str
+    line: int | None = None
+    code = 3
+    word = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One fault; `name` is the file's own name, `options` are added to the command."""
+
+    fault: str
+    data: bytes
+    outcome: Stored | Refused
+    name: str = "orders.csv"
+    options: tuple[str, ...] = ()
+
+
+def case(fault, data, outcome, name="orders.csv", options=()):
+    return Case(fault, data.encode() if isinstance(data, str) else data, outcome, name, tuple(options))
