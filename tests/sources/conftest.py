@@ -67,7 +67,8 @@ def csv_text(rows, columns=None, delimiter=",", end="\n"):
 
 def rows_accounted(batch):
     """Both sides of the identity that every batch promises."""
-    kept = [frame["row_count"].sum() for frame in (batch.orders, batch.checkouts) if frame is not None]
+    frames = (batch.orders, batch.checkouts, batch.reviews, batch.events, batch.scans, batch.requests)
+    kept = [frame["row_count"].sum() for frame in frames if frame is not None]
     total = sum(file.rows for file in batch.files)
     return total, sum(
         kept

@@ -27,7 +27,7 @@ _SIGNS = {
 """Currency signs that belong to few currencies; `$`, `¥` and `kr` to too many to say anything."""
 _VAGUE = "$¥"
 _MARK = r"(?:[A-Za-z]{3}|US\$|[€£₹₺₩$¥]|zł|kr\.?)"
-_AMOUNT = rf"^([+-]?)\s*({_MARK}?)\s*([+-]?)([0-9][0-9.,'\x{2019} ]*?)\s*({_MARK}?)$"
+_AMOUNT = rf"^([+-]?)\s*({_MARK}?)\s*([+-]?)([0-9][0-9.,'\x{{2019}} ]*?)\s*({_MARK}?)$"
 _BLANKS = r"[\s\x{a0}\x{202f}\x{2009}]"
 _GROUPED = {
     "point": r"^[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,4})?$|^[0-9]{1,3}(?:['\x{2019} ][0-9]{3})+(?:\.[0-9]{1,4})?$",
@@ -76,7 +76,23 @@ def plain_amounts(text: pl.Series, currency: pl.Series | None, decimal: Decimal 
     """
     of_none = pl.lit(None, dtype=pl.String)
     cells = text.alias("text").to_frame().with_columns(currency=of_none if currency is None else currency)
-    distinct = cells.unique(maintain_order=True)
+    return _back(cells, _plain(cells.unique(maintain_order=True), decimal))
+
+
+def _back(cells: pl.DataFrame, found: pl.DataFrame) -> pl.Series:
+    """The `plain` of each cell, by its text and currency."""
+    joined = cells.join(
+        found.select("text", "currency", "plain"),
+        on=["text", "currency"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )
+    return joined["plain"]
+
+
+def _plain(distinct: pl.DataFrame, decimal: Decimal | None) -> pl.DataFrame:
+    """`distinct` (text, currency) with `plain`; see `plain_amounts`."""
     # Step by step, each a column of its own: one long expression would work its parts out again and again.
     found = distinct.with_columns(parts=_parts(pl.col("text"))).unnest("parts")
     found = found.with_columns(
@@ -92,20 +108,12 @@ def plain_amounts(text: pl.Series, currency: pl.Series | None, decimal: Decimal 
     found = found.with_columns(
         pl.when(pl.col("digits").str.contains(rf"^[0-9]+(?:\{sign}[0-9]+)?$")).then("digits")
     )
-    found = found.with_columns(
+    return found.with_columns(
         plain=pl.when(_fits(pl.col("mark"), pl.col("currency"))).then(
             pl.when("minus").then(pl.lit("-")).otherwise(pl.lit(""))
             + pl.col("digits").str.replace(",", ".", literal=True)
         )
     )
-    joined = cells.join(
-        found.select("text", "currency", "plain"),
-        on=["text", "currency"],
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
-    )
-    return joined["plain"]
 
 
 def _parts(text: pl.Expr) -> pl.Expr:
@@ -141,8 +149,11 @@ def amounts(text: pl.Series, currency: pl.Series, decimals: pl.Series, decimal: 
     Args:
         text: String. currency: ISO code of each row. decimals: Int64, of that currency; null makes an amount bad.
     """
-    plain = pl.DataFrame({"plain": plain_amounts(text, currency, decimal), "decimals": decimals})
-    return plain.select(money(pl.col("plain"), pl.col("decimals"))).to_series().alias(text.name)
+    # A currency has one number of decimals, so each distinct cell is worked out once.
+    cells = pl.DataFrame({"text": text, "currency": currency, "decimals": decimals})
+    found = _plain(cells.unique(["text", "currency"], maintain_order=True), decimal)
+    found = found.with_columns(plain=money(pl.col("plain"), pl.col("decimals")))
+    return _back(cells, found).alias(text.name)
 
 
 def quantities(text: pl.Series, decimal: Decimal | None) -> pl.Series:

@@ -57,7 +57,10 @@ def set_aside(
     aside = grouped.rows.filter(pl.col("_head").is_in(bad_heads.implode()))
     others = aside.filter(~pl.col("_i").is_in(own.implode()))
     if "_weight" in others.columns:
-        others = others.filter(pl.col("_weight") > 0)  # what is no record of its own needs no word of its own
+        # What is no record of its own needs no word of its own, nor does a record of which another row is told.
+        record = ["_file", "_record", "_line"]
+        told = grouped.rows.filter(pl.col("_i").is_in(own.implode()))
+        others = others.filter(pl.col("_weight") > 0).join(told, on=record, how="anti", maintain_order="left")
     findings.add_rows(others, f"{WITH_ANOTHER} {what}")
     return bad_heads, pl.concat([aside.select(place), grouped.orphans.select(place)]).sort("_i")
 

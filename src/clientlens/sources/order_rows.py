@@ -206,6 +206,8 @@ def contradictions(
         if rows[value].null_count() == rows.height:
             continue
         first, mine = heads[value].gather(at), rows[value]
+        if not (mine != first).any():
+            continue
         if value == name:
             compared = _COMPARED.get(name, clean)
             mine, first = (

@@ -22,7 +22,7 @@ def good(*more, end="\n"):
 def row(number="B-1", placed="2026-03-03 12:00", total="7.00", currency="EUR", email="cy@example.org", product="Jar",
         quantity="1", unit="7.00"):  # fmt: skip
     """A third row, good unless told."""
-    return ",".join((number, placed, total, currency, email, product, quantity, unit))
+    return f"{number},{placed},{total},{currency},{email},{product},{quantity},{unit}"
 
 
 def beside(fault, bad, column, part, **more):
