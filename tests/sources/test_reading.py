@@ -59,3 +59,21 @@ def test_progress_counts_all_bytes(write, shop):
     seen = []
     read_all([write([shop.head()])], replace(shop.options, progress=seen.append))
     assert sum(seen) == len(shop.text([shop.head()]))
+
+
+def test_a_bad_order_of_many_lines_is_one_record_of_a_file_with_good_ones(read):
+    lines = '"lines": [{"product": "A"}, {"product": "B"}, {"product": "C"}]'
+    good = '{"order_id": "1", "placed_at": "2026-01-02", "order_total": 1, "currency": "EUR"}'
+    bad = f'{{"order_id": "2", "placed_at": "2026-01-02", "order_total": "x", "currency": "EUR", {lines}}}'
+    batch = read(f"[{good}, {bad}]", name="orders.json")
+    assert (batch.orders["order_key"].to_list(), batch.rows_set_aside) == (["1"], 1)
+    assert [(one.rows.height, one.records) for one in batch.rejects] == [(3, 1)]
+    assert batch.rejects[0].rows["order_id"].to_list() == ["2", "2", "2"]
+
+
+def test_a_negative_order_with_lines_of_its_own_is_an_order(read):
+    lines = '"lines": [{"product": "A"}, {"product": "B"}]'
+    text = f'[{{"order_id": "1", "placed_at": "2026-01-02", "order_total": -5, "currency": "EUR", {lines}}}]'
+    batch = read(text, name="orders.json")
+    assert batch.orders.select("order_key", "order_total").rows() == [("1", -500)]
+    assert batch.order_lines["product"].to_list() == ["A", "B"]

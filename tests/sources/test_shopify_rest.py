@@ -14,10 +14,6 @@ import pytest
 from clientlens.errors import ClientlensError, NoGoodRow, NotRecognised
 from clientlens.sources.reading import read_all
 
-NOT_A_TIME = (
-    "not a time as the rest of the file writes it, no such day, or not from 1990 to two years from now"
-)
-
 KILN = Path(__file__).resolve().parents[2] / "data" / "sample" / "kiln"
 ORDER = {
     "id": 6101, "name": "#1001", "created_at": "2026-09-14T18:31:05+02:00", "updated_at": "2026-09-14T18:31:09+02:00",
@@ -335,7 +331,7 @@ class TestProblems:
             ({"total_price": "1,000.00"}, ("total_price", "1,000.00", "not an amount of this currency")),
             ({"total_tax": "2.505"}, ("total_tax", "2.505", "not an amount of this currency")),
             ({"created_at": None}, ("created_at", None, "the order needs a date")),
-            ({"created_at": "2026-02-30T00:00:00Z"}, ("created_at", "2026-02-30T00:00:00Z", NOT_A_TIME)),
+            ({"created_at": "2026-02-30T00:00:00Z"}, ("created_at", "2026-02-30T00:00:00Z", "not a time as the rest of the file writes it, no such day, or not from 1990 to two years from now")),
             ({"currency": "EURO"}, ("currency", "EURO", "not an ISO 4217 currency code")),
             ({"refunds": [{"transactions": [{"kind": "refund", "status": "success", "amount": "1.00", "currency": "USD"}]}]},
              ("refunds", "1.00 USD", "an amount in another currency than the rest of it")),
@@ -387,9 +383,24 @@ class TestProblems:
         (batch,) = read_all([write(orders(ORDER), name="a.json")], replace(shop.options, decimal="comma"))
         assert batch.orders["order_total"].to_list() == [2750]
 
-    def test_rejected_records_are_in_plain_columns(self, rest):
+    def test_rejected_orders_can_be_corrected_as_plain_csv(self, rest, read):
         (rejects,) = rest(ORDER, order(id=2, name="#2", total_tax="x")).rejects
-        assert rejects.rows.select("order_id", "tax").row(0) == ("#2", "x")
+        assert rejects.rows.select("order_id", "tax", "product").rows() == [
+            ("#2", "x", ""),
+            ("#2", "", "Candle"),
+        ]
+        text = rejects.rows.write_csv().replace(",x,", ",2.50,")
+        again = read(text, name="rejects.csv")
+        assert (again.source, again.orders["order_key"].to_list()) == ("plain_csv", ["2"])
+        assert again.orders.select("order_total", "price").row(0) == (2750, 2000)
+        assert again.order_lines["product"].to_list() == ["Candle - red"]
+
+    def test_rejected_checkouts_are_not_taken_for_orders(self, read):
+        batch = read(
+            json.dumps({"checkouts": [CHECKOUT, {**CHECKOUT, "id": 2, "total_price": "x"}]}), name="c.json"
+        )
+        again = read(batch.rejects[0].rows.head(1).write_csv().replace(",x,", ",1.00,"), name="rejects.csv")
+        assert (again.source, again.checkouts["checkout_key"].to_list()) == ("shopify_api_checkouts", ["2"])
 
 
 JUNK = [

@@ -37,7 +37,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class SpelledHeader(Header):
-    """Plain names as cells, so that rejected rows can be imported again; messages use the words of the file.
+    """Plain names as cells, under which rejected rows can be imported again; messages use the words of the file.
 
     shown: plain name -> what messages call it; the name itself where it is not there.
     """
@@ -80,26 +80,35 @@ def record_table(
     records: int,
     bad: tuple[BadRow, ...] = (),
     spelled: Mapping[str, str] | None = None,
+    rejected: Mapping[str, str] | None = None,
 ) -> RecordTable:
     """A table of rows.
 
     Args:
         columns: the plain names it has, in order. records: of the file, the bad ones counted.
         spelled: plain name -> what messages call it; the name itself where it is not there.
+        rejected: plain name -> what it is called where rows are written out again, likewise.
     """
     frame = pl.DataFrame(
         {name: pl.Series([row.cells.get(name) or None for row in rows], dtype=pl.String) for name in columns}
     )
+    cells = tuple((rejected or {}).get(name, name) for name in columns)
+    record = pl.Series([row.record for row in rows], dtype=pl.Int64)
+    whole = frame
+    if "order_id" in frame.columns and record.count():
+        # A row that is written out without the first of its record must still say whose it is.
+        own = pl.coalesce("order_id", pl.col("order_id").first().over(record))
+        whole = frame.with_columns(pl.when(record.is_null()).then("order_id").otherwise(own))
     return RecordTable(
         file,
-        SpelledHeader(tuple(columns), tuple(columns), ",", 0, 1, spelled or {}),
+        SpelledHeader(cells, tuple(columns), ",", 0, 1, spelled or {}),
         frame,
         pl.Series([row.line for row in rows], dtype=pl.UInt32),
         records,
         bad,
-        pl.Series([row.record for row in rows], dtype=pl.Int64),
+        record,
         pl.Series([row.weight for row in rows], dtype=pl.Int64),
-        frame,
+        whole,
     )
 
 

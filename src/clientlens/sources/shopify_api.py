@@ -30,6 +30,16 @@ if TYPE_CHECKING:
     from clientlens.sources.recordtable import RecordTable
 
 
+_OF_CHECKOUTS = {
+    "order_id": "id",
+    "placed_at": "created_at",
+    "order_total": "total_price",
+    "checkout_token": "token",
+    "client_ref": "customer_id",
+}
+"""Rejected checkouts are written under these names: nobody may take them for orders."""
+
+
 @dataclass(slots=True)
 class Gathered:
     """What one file has given so far.
@@ -100,7 +110,8 @@ def batch_of(
         records = _records(one.orders) + one.skipped + len(bad)
         orders.append(record_table(file, one.orders, COLUMNS, records=records, bad=bad, spelled=spelled))
         if one.checkouts:
-            checkouts.append(_table(file, one.checkouts, COLUMNS, _of_checkouts(spelled)))
+            told = {**spelled, **_OF_CHECKOUTS}
+            checkouts.append(_table(file, one.checkouts, COLUMNS, told, _OF_CHECKOUTS))
         if one.customers:
             customers.append(_table(file, one.customers, names_of(Kind.CLIENTS), {"client_ref": "id"}))
     batches = [read_orders(orders, options, source, RULES)]
@@ -130,13 +141,13 @@ def _records(rows: Sequence[Row]) -> int:
 
 
 def _table(
-    file: InputFile, rows: Sequence[Row], columns: Sequence[str], spelled: Mapping[str, str]
+    file: InputFile,
+    rows: Sequence[Row],
+    columns: Sequence[str],
+    spelled: Mapping[str, str],
+    rejected: Mapping[str, str] | None = None,
 ) -> RecordTable:
-    return record_table(file, rows, columns, records=_records(rows), spelled=spelled)
-
-
-def _of_checkouts(spelled: Mapping[str, str]) -> dict[str, str]:
-    return {**spelled, "order_id": "id", "source_id": "source_id", "checkout_token": "token"}
+    return record_table(file, rows, columns, records=_records(rows), spelled=spelled, rejected=rejected)
 
 
 def _notes(file: InputFile, one: Gathered) -> list[str]:

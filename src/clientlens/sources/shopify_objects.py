@@ -49,7 +49,7 @@ def text(holder: Object, *names: str) -> str | None:
     Raises:
         ShapeError
     """
-    for name in names:
+    for name in names if holder else ():
         found = value_at(holder, name)
         if found is None:
             continue
