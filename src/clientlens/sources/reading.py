@@ -37,6 +37,10 @@ _LARGEST = 2**63 - 1
 _MOST_SHOWN = 5
 _START = 1 << 16
 _PARTS = {Layout.TABLE: "columns", Layout.JSON: "keys", Layout.LOG: "lines"}
+_HINTS = {
+    Layout.TABLE: "'clientlens sources' lists what is known (or name one with --source); for a table of another make "
+    "'clientlens template mapping --from FILE' drafts a mapping"
+}
 _OPENED = 4
 """A file that has been opened and hashed counts as a quarter of its bytes dealt with."""
 
@@ -171,7 +175,7 @@ def recognise(file: InputFile, sources: dict[str, Source]) -> Source:
     raise NotRecognised(
         file.name,
         f"no known format has the {_PARTS[layout]} {_shown(cells)}",
-        f"known are: {'; '.join(source.title for source in sources.values())} (or name one with --source)",
+        _HINTS.get(layout, "'clientlens sources' lists what is known (or name one with --source)"),
     )
 
 
