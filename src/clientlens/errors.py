@@ -367,7 +367,7 @@ class BadJson(InputError):
     """Text that is not JSON where JSON was begun."""
 
     def __init__(self, file: str, line: int, what: str) -> None:
-        super().__init__(what, "export it again, whole", file=file, line=line)
+        super().__init__(f"{file}:{line}: {what}", "export it again, whole", file=file, line=line)
 
 
 class UnterminatedQuote(InputError):
