@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -201,10 +202,53 @@ def _encoding(dialect):
 @CI
 @given(st.data(), dialects())
 def test_orders_come_back_from_every_dialect(tmp_path_factory, data, dialect):
+    _comes_back(tmp_path_factory, data, dialect)
+
+
+@pytest.mark.slow
+@settings(CI, max_examples=1000)
+@given(st.data(), dialects())
+def test_orders_come_back_from_every_dialect_at_length(tmp_path_factory, data, dialect):
+    _comes_back(tmp_path_factory, data, dialect)
+
+
+def _comes_back(tmp_path_factory, data, dialect):
     orders = data.draw(tables(_LATIN if dialect.encoding == "cp1252" else _HOSTILE))
     batches = read(tmp_path_factory.mktemp("d"), written(orders, dialect), encoding=_encoding(dialect))
     assert found(batches) == wanted(orders)
     assert people_found(batches) == people_wanted(orders)
+
+
+_PLAIN = Dialect(",", csv.QUOTE_MINIMAL, "\n", "utf-8", comma=False, thousands="", dates="%Y-%m-%d %H:%M", upper=False, order=0)  # fmt: skip
+_FIXED = [
+    {"order_id": "0007", "placed_at": datetime(2024, 5, 4, 9, 5), "order_total": 123_456_789, "status": "paid",  # noqa: DTZ001
+     "email": "ann@example.org", "name": 'Ann "A" Ä; |', "city": "Bozen, BZ",
+     "lines": [{"sku": "1e5", "product": '5" pipe', "quantity": 2, "unit_price": 123_450}] * 2},
+    {"order_id": "1e5", "placed_at": datetime(2024, 6, 22, 12, 0), "order_total": 1_234_567, "status": "pending",  # noqa: DTZ001
+     "email": "", "name": "", "city": "", "lines": []},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("separator", ",;\t|")
+@pytest.mark.parametrize("dates", ["%Y-%m-%d %H:%M", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M"])
+@pytest.mark.parametrize("comma", [False, True])
+@pytest.mark.parametrize("thousands", ["", "g", "'", " "])
+def test_every_way_to_write_a_number_with_every_separator(tmp_path, separator, dates, comma, thousands):
+    group = {"g": "." if comma else ","}.get(thousands, thousands)
+    dialect = replace(_PLAIN, separator=separator, dates=dates, comma=comma, thousands=group)
+    batches = read(tmp_path, written(_FIXED, dialect))
+    assert found(batches) == wanted(_FIXED)
+    assert people_found(batches) == people_wanted(_FIXED)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "cp1252", "latin-1"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("quoting", [csv.QUOTE_MINIMAL, csv.QUOTE_ALL])
+def test_every_encoding_with_every_line_end(tmp_path, encoding, end, quoting):
+    dialect = replace(_PLAIN, encoding=encoding, end=end, quoting=quoting)
+    batches = read(tmp_path, written(_FIXED, dialect), encoding=_encoding(dialect))
+    assert found(batches) == wanted(_FIXED)
+    assert people_found(batches) == people_wanted(_FIXED)
 
 
 def as_json(order):
@@ -246,9 +290,6 @@ def test_orders_come_back_from_json(tmp_path_factory, orders, form, escaped, num
     batches = read(tmp_path_factory.mktemp("j"), text.encode(), suffix="json")
     assert found(batches) == wanted(orders)
     assert people_found(batches) == people_wanted(orders)
-
-
-_PLAIN = Dialect(",", csv.QUOTE_MINIMAL, "\n", "utf-8", comma=False, thousands="", dates="%Y-%m-%d %H:%M", upper=False, order=0)  # fmt: skip
 
 
 @CI
