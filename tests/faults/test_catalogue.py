@@ -19,6 +19,7 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u2
 
 RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """JSON is for programs: it holds other characters as they are, and these as escapes."""
+RECORDS = ("reviews", "events", "scans", "requests")
 HOSTILE = [
     case
     for case in CASES
@@ -34,12 +35,17 @@ def test_the_catalogue_is_as_large_as_it_should_be():
 
 def test_its_files_are_the_same_every_time():
     assert all(isinstance(case.data, bytes) for case in CASES)
-    assert len({(case.data, case.options, case.name) for case in CASES}) >= len(CASES) - 2
+    assert len({(case.data, case.options, case.name, case.beside) for case in CASES}) >= len(CASES) - 2
+
+
+def _write(case, folder):
+    for name, data in ((case.name, case.data), *case.beside):
+        (folder / name).write_bytes(data)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.fault for case in CASES])
 def test_a_fault_is_told(case, program, tmp_path):
-    (tmp_path / case.name).write_bytes(case.data)
+    _write(case, tmp_path)
     place = tmp_path / ".clientlens"
     done = program(
         *("--workspace", place, "import", "--json", "--timezone", "Europe/Rome", *case.options, case.name),
@@ -58,7 +64,7 @@ def test_a_fault_is_told(case, program, tmp_path):
 
 @pytest.mark.parametrize("case", HOSTILE, ids=[case.fault for case in HOSTILE])
 def test_no_file_steers_the_terminal(case, program, tmp_path):
-    (tmp_path / case.name).write_bytes(case.data)
+    _write(case, tmp_path)
     words = (
         "--workspace",
         tmp_path / ".clientlens",
@@ -117,7 +123,7 @@ def _locked(path):
         ("s3://bucket/orders.csv", None, "there is no such file"),
         ("-x.csv\x1b[2J".replace("-", "_"), None, "there is no such file"),
         ("a" * 300, None, "ame too long"),
-        ("folder", _folder, "a folder|Is a directory"),
+        ("folder", _folder, "this is a folder"),
         ("pipe", _fifo, "not a regular file"),
         ("locked.csv", _locked, "ermission denied"),
     ],
@@ -136,7 +142,11 @@ def test_what_is_no_file_is_refused(name, make, part, program, tmp_path):
 def _check_refusal(case, done, place):
     error = done.error
     assert done.stdout == b""
-    assert (error["code"], error["exit"], error["file"]) == (case.outcome.error, 3, case.name)
+    assert (error["code"], error["exit"], error["file"]) == (
+        case.outcome.error,
+        3,
+        case.outcome.file or case.name,
+    )
     assert case.outcome.part in error["message"]
     if case.outcome.line is not None:
         assert error["line"] == case.outcome.line
@@ -163,7 +173,11 @@ def _check_answer(wanted, said, stderr):
         assert fitting, problems
         assert column is None or column in {one[1] for one in fitting}
     assert {line for line, _, _ in problems} >= {line for line, _, _ in wanted.problems}
-    assert len({line for line, _, _ in problems}) == wanted.aside
+    assert len({(one["file"], one["line"]) for one in said["problems"]}) == wanted.aside
+    assert {name: int(said[f"{name}_added"]) for name in RECORDS} == {
+        **dict.fromkeys(RECORDS, 0),
+        **wanted.records,
+    }
     if wanted.note:
         assert wanted.note in stderr
 
@@ -173,6 +187,7 @@ def _check_facts(wanted, place):
         facts = opened.facts()
         orders, lines = facts.orders.collect(), facts.order_lines.collect()
         clients = facts.clients.collect().height
+        records = {name: getattr(facts, name).collect().height for name in RECORDS}
     sums = {}
     for currency, total in orders.select("currency", "order_total").iter_rows():
         count, known = sums.get(currency, (0, 0))
@@ -181,6 +196,7 @@ def _check_facts(wanted, place):
         currency: (count, f"{Decimal(total).scaleb(-DECIMALS[currency]):f}")
         for currency, (count, total) in sums.items()
     } == wanted.totals
+    assert records == {**dict.fromkeys(RECORDS, 0), **wanted.records}
     if wanted.lines is not None:
         assert lines.height == wanted.lines
     if wanted.keys is not None:

@@ -153,12 +153,13 @@ def _read_file(name: str, folder: str) -> bytes:
     except (OSError, ValueError) as error:
         raise Unreadable(name, getattr(error, "strerror", None) or str(error)) from None
     try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode):
+            os.close(descriptor)
+            kind = "this is a folder" if stat.S_ISDIR(before.st_mode) else "not a regular file"
+            hint = "name the files in it" if stat.S_ISDIR(before.st_mode) else "pipe it in and name it -"
+            raise Unreadable(name, kind, hint)
         with os.fdopen(descriptor, "rb", buffering=0) as file:
-            before = os.fstat(file.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                kind = "a folder" if stat.S_ISDIR(before.st_mode) else "not a regular file"
-                hint = "name the files in it" if stat.S_ISDIR(before.st_mode) else "pipe it in and name it -"
-                raise Unreadable(name, kind, hint)
             data = _read_all(file, before.st_size)
             after = os.fstat(file.fileno())
     except OSError as error:

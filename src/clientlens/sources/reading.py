@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from clientlens.model.batch import Batch, ReadOptions
     from clientlens.sources.input import InputFile
+    from clientlens.sources.jsonfile import JsonFile
     from clientlens.sources.source import Source
 
 _LARGEST = 2**63 - 1
@@ -155,7 +156,7 @@ def recognise(file: InputFile, sources: dict[str, Source]) -> Source:
 
     Raises:
         NotRecognised: none does, or several do.
-        BadJson: it begins as JSON and is none.
+        BadJson: it begins as JSON and is none. NoGoodRow, Unreadable: see `glimpse`.
     """
     layout, names, cells = glimpse(file)
     found = [source for source in sources.values() if source.layout is layout and source.recognises(names)]
@@ -166,6 +167,8 @@ def recognise(file: InputFile, sources: dict[str, Source]) -> Source:
         raise NotRecognised(
             file.name, f"the header fits several formats: {fitting}", "choose one with --source"
         )
+    if layout is Layout.JSON:
+        _records(file)  # whose keys may mean nothing because not one of them is a record
     if layout is Layout.TABLE and (header := order_like(file)) is not None:
         raise NotRecognised(
             file.name,
@@ -195,17 +198,28 @@ def glimpse(file: InputFile) -> tuple[Layout, tuple[str, ...], tuple[str, ...]]:
         names = first_names(file)
         if not names:
             # The first record is none, or there is none at all.
-            found = read_json(file)
-            if not found.records and found.bad:
-                raise NoGoodRow(file.name, found.bad[0].line, found.bad[0].message)
-            if not found.records:
-                raise Unreadable(file.name, "the file holds no records", "export it again")
-            names = (*(f"{key}:" for key in found.around), *found.records[0].value)
+            found = _records(file)
+            first = next(record.value for record in found.records if record.value)
+            names = (*(f"{key}:" for key in found.around), *first)
         return Layout.JSON, names, tuple(name.removesuffix(":") for name in names)
     if LINE.match(start.split(b"\n", 1)[0].decode("utf-8", "replace")):
         return Layout.LOG, (), ()
     header = read_header(file)
     return Layout.TABLE, header.names, header.cells
+
+
+def _records(file: InputFile) -> JsonFile:
+    """What a JSON file holds; at least one record with a key.
+
+    Raises:
+        NoGoodRow: none of its records is one. Unreadable: there are none.
+    """
+    found = read_json(file)
+    if not found.records and found.bad:
+        raise NoGoodRow(file.name, found.bad[0].line, found.bad[0].message)
+    if not any(record.value for record in found.records):
+        raise Unreadable(file.name, "the file holds no records", "export it again")
+    return found
 
 
 def refuse_uncountable(batch: Batch) -> None:

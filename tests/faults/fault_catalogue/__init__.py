@@ -6,6 +6,7 @@ from fault_catalogue import containers, json_files, plain_rows, plain_tables, sh
 
 GROUPS = {
     "What is no table at all": containers.CASES,
+    "Archives": containers.ARCHIVES,
     "CSV: records, quotes, encodings": plain_tables.CASES,
     "CSV: values": plain_rows.CASES,
     "JSON and JSON Lines": json_files.CASES,

@@ -12,6 +12,7 @@ class Stored:
     rows: records in it. totals: currency -> how many orders and their total, as stored. lines: lines of orders.
     problems: (line, column, a part of the message) of rows set aside, in order. note: a part of what stderr says.
     keys: numbers of the orders as stored, where that is the point. clients: how many people came in.
+    records: name of a table ("reviews") -> how many rows came into it, for what is no order.
     """
 
     rows: int
@@ -24,6 +25,7 @@ class Stored:
     note: str = ""
     keys: tuple[str, ...] | None = None
     clients: int | None = None
+    records: dict[str, int] = field(default_factory=dict)
 
     @property
     def code(self) -> int:
@@ -36,25 +38,35 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Nothing is stored: the error's code, the line it names, a part of its message."""
+    """Nothing is stored: the error's code, the line it names, a part of its message, the file (else the case's)."""
 
     error: str
     part: str
     line: int | None = None
+    file: str | None = None
     code = 3
     word = "refused"
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One fault; `name` is the file's own name, `options` are added to the command."""
+    """One fault; `name` is the file's own name, `options` are added to the command.
+
+    beside: name and content of files that `options` name (a mapping, a second file of the call).
+    """
 
     fault: str
     data: bytes
     outcome: Stored | Refused
     name: str = "orders.csv"
     options: tuple[str, ...] = ()
+    beside: tuple[tuple[str, bytes], ...] = ()
 
 
-def case(fault, data, outcome, name="orders.csv", options=()):
-    return Case(fault, data.encode() if isinstance(data, str) else data, outcome, name, tuple(options))
+def case(fault, data, outcome, name="orders.csv", options=(), beside=()):
+    files = tuple((other, _bytes(content)) for other, content in beside)
+    return Case(fault, _bytes(data), outcome, name, tuple(options), files)
+
+
+def _bytes(content):
+    return content.encode() if isinstance(content, str) else content
