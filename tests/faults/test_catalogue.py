@@ -43,7 +43,7 @@ def _write(case, folder):
         (folder / name).write_bytes(data)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case.fault for case in CASES])
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.name}: {case.fault}" for case in CASES])
 def test_a_fault_is_told(case, program, tmp_path):
     _write(case, tmp_path)
     place = tmp_path / ".clientlens"

@@ -8,6 +8,7 @@ import struct
 import zipfile
 
 import pyarrow as pa
+
 from fault_catalogue.case import Refused, Stored, case
 from fault_catalogue.plain_text import ANN, BEA, BOTH, HEAD, good, row, text
 
