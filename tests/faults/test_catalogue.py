@@ -173,7 +173,8 @@ def _check_answer(wanted, said, stderr):
         assert fitting, problems
         assert column is None or column in {one[1] for one in fitting}
     assert {line for line, _, _ in problems} >= {line for line, _, _ in wanted.problems}
-    assert len({(one["file"], one["line"]) for one in said["problems"]}) == wanted.aside
+    told = wanted.aside if wanted.told is None else wanted.told
+    assert len({(one["file"], one["line"]) for one in said["problems"]}) == told
     assert {name: int(said[f"{name}_added"]) for name in RECORDS} == {
         **dict.fromkeys(RECORDS, 0),
         **wanted.records,

@@ -13,8 +13,19 @@ from fault_catalogue import CASES
 from fault_catalogue.case import Stored
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+MAPPINGS = Path(__file__).parents[2] / "examples" / "mappings"
 REAL = Path(__file__).parents[3] / "shared" / "samples"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+SUFFIXES = (".csv", ".json", ".jsonl", ".log")
+MAPPED = {
+    "amazon.toml": "amazon.txt",
+    "ebay-de.toml": "ebay-de.csv",
+    "ebay.toml": "ebay.csv",
+    "etsy.toml": "EtsySoldOrders2026.csv",
+    "freelance.toml": "freelance.csv",
+    "stripe.toml": "stripe.csv",
+    "woocommerce.toml": "woocommerce.csv",
+}
 SECONDS = 5
 LINES = 40
 CHUNKS, CASES_EACH = 8, 250
@@ -26,22 +37,33 @@ MARKS = (
 
 
 def _shortened(data):
-    """The first lines of a long file; the start of a long JSON stays JSON only by chance, so it is kept whole."""
+    """The first records of a long table; JSON is kept whole."""
     if data.lstrip()[:1] in (b"{", b"["):
-        return data[:80_000]
-    return b"".join(data.splitlines(keepends=True)[:LINES])
+        return data
+    lines = data.splitlines(keepends=True)
+    end = next((n for n in range(LINES, len(lines)) if b"".join(lines[:n]).count(b'"') % 2 == 0), len(lines))
+    return b"".join(lines[:end])
+
+
+def samples():
+    """The sample files, some of them shortened: name, content, options that go with it."""
+    files = [path for suffix in SUFFIXES for path in sorted(SAMPLE.rglob(f"*{suffix}"))]
+    files += sorted(REAL.glob("*.[cj]s*")) if REAL.is_dir() else []
+    found = [(path.name, _shortened(path.read_bytes()), ()) for path in files]
+    for mapping, name in MAPPED.items():
+        told = ("--mapping", str(MAPPINGS / mapping))
+        found.append((name, (MAPPINGS / "sample" / name).read_bytes(), told))
+    return found
 
 
 def seeds():
-    """Good files to damage, by name."""
-    files = [*sorted(SAMPLE.rglob("*.csv")), *(sorted(REAL.glob("*.[cj]s*")) if REAL.is_dir() else [])]
-    found = [(path.name, _shortened(path.read_bytes())) for path in files]
+    """Good files to damage: samples, and the small ones of the catalogue."""
     small = [
         case
         for case in CASES
         if isinstance(case.outcome, Stored) and not case.options and len(case.data) < 5000
     ]
-    return found + [(case.name, case.data) for case in small]
+    return samples() + [(case.name, case.data, ()) for case in small]
 
 
 def damaged(chance, data, others):
@@ -76,11 +98,11 @@ def damaged(chance, data, others):
 def check(number, files, program, folder):
     """One case; None when all is as it should be, else what is wrong."""
     chance = random.Random(number)
-    name, data = chance.choice(files)
+    name, data, options = chance.choice(files)
     place = folder / f"w{number}"
     path = folder / f"{number}-{name}"
     path.write_bytes(damaged(chance, data, files))
-    words = ["-w", str(place), "import", "--json", "--timezone", "Europe/Rome", path.name]
+    words = ["-w", str(place), "import", "--json", "--timezone", "Europe/Rome", *options, path.name]
     begin = time.process_time()
     done = program(*words, *([] if number % 4 == 0 else ["--dry-run"]), folder=folder)
     took = time.process_time() - begin
@@ -106,6 +128,15 @@ def _unaccounted(said, code):
     if rows != sum(parts):
         return f"{rows} rows, but {parts}"
     return None if code == (1 if said["rows_set_aside"] else 0) else f"exit {code} with {parts}"
+
+
+def test_every_sample_is_good(program, tmp_path):
+    """What cannot be imported whole would teach nothing when it is damaged."""
+    for number, (name, data, options) in enumerate(samples()):
+        path = tmp_path / f"{number}-{name}"
+        path.write_bytes(data)
+        done = program("-w", tmp_path / "w", "import", "--dry-run", *options, path.name, folder=tmp_path)
+        assert done.code in (0, 1), (name, done.stderr)
 
 
 def test_a_few_damaged_files(program, tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from clientlens.sources.amounts import Decimal, amounts, find_decimal, plain_amounts, quantities
 
 POINT, COMMA = Decimal.POINT, Decimal.COMMA
-DECIMALS = {"JPY": 0, "EUR": 2, "USD": 2, "CHF": 2, "SEK": 2, "PLN": 2, "KWD": 3, "CLF": 4}
+DECIMALS = {"JPY": 0, "EUR": 2, "USD": 2, "CAD": 2, "CHF": 2, "SEK": 2, "PLN": 2, "KWD": 3, "CLF": 4}
 
 
 def one(text, currency="EUR", decimal=POINT):
@@ -82,6 +82,10 @@ def test_what_is_no_amount_in_euro_is_none(text):
         ("$5.00", "USD", 500),
         ("US$5.00", "USD", 500),
         ("US$5.00", "EUR", None),
+        ("$5.00", "EUR", None),
+        ("$5.00", "CAD", 500),
+        ("¥500", "USD", None),
+        ("5.00 kr", "EUR", None),
         ("5.00 kr", "SEK", 500),
         ("5.00 zł", "PLN", 500),
         ("5.00 zł", "EUR", None),

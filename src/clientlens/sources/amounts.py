@@ -23,9 +23,17 @@ _SIGNS = {
     "zł": ("PLN",),
     "₺": ("TRY",),
     "₩": ("KRW",),
+    "¥": ("JPY", "CNY"),
+    "kr": ("SEK", "NOK", "DKK", "ISK"),
+    "kr.": ("SEK", "NOK", "DKK", "ISK"),
+    "$": tuple(
+        "USD CAD AUD NZD SGD HKD TWD MXN ARS CLP COP BRL UYU DOP CUP BBD BMD BND BSD BZD CVE FJD GYD JMD KYD LRD "
+        "MOP NAD NIO SBD SRD TOP TTD TVD WST XCD ZWG".split()
+    ),
 }
-"""Currency signs that belong to few currencies; `$`, `¥` and `kr` to too many to say anything."""
-_VAGUE = "$¥"
+"""Currency signs and the currencies that they stand for."""
+_VAGUE = ("$", "¥", "kr", "kr.")
+"""Those that may stand beside an amount of which the currency is not known."""
 _MARK = r"(?:[A-Za-z]{3}|US\$|[€£₹₺₩$¥]|zł|kr\.?)"
 _AMOUNT = rf"^([+-]?)\s*({_MARK}?)\s*([+-]?)([0-9][0-9.,'\x{{2019}} ]*?)\s*({_MARK}?)$"
 _BLANKS = r"[\s\x{a0}\x{202f}\x{2009}]"
@@ -136,7 +144,7 @@ def _parts(text: pl.Expr) -> pl.Expr:
 
 def _fits(mark: pl.Expr, currency: pl.Expr) -> pl.Expr:
     """Boolean: the mark may stand beside an amount of this currency."""
-    fits = mark.is_in(["", *_VAGUE, "kr", "kr."])
+    fits = (mark == "") | (mark.is_in(list(_VAGUE)) & currency.is_null())
     for sign, codes in _SIGNS.items():
         fits |= (mark == sign) & currency.is_in(list(codes)).fill_null(value=False)
     same = (mark.str.to_uppercase() == currency) | ((mark == "US$") & (currency == "USD"))

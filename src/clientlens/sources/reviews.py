@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientlens.sources.canonical import Kind, names_of
+from clientlens.sources.csvfile import BadRow
 from clientlens.sources.jsonfile import read_json
 from clientlens.sources.plain import read_plain
 from clientlens.sources.plain_json import cells_of
@@ -47,13 +48,19 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
 def _table(file: InputFile, store: str) -> RecordTable:
     found = read_json(file)
     rows = []
+    bad = list(found.bad)
     for record in found.records:
+        odd = next((key for key in _KEYS if isinstance(record.value.get(key), (list, dict))), None)
+        if odd is not None:
+            bad.append(BadRow(record.line, (record.text,), f"{odd} holds a list or an object, not a value"))
+            continue
         cells = cells_of(record.value)
         mine = {plain: cells.get(key) for key, plain in _KEYS.items()}
         rows.append(Row(record.line, {**mine, "seller": store, "platform": "etsy"}))
     spelled = {plain: key for key, plain in _KEYS.items()}
+    bad.sort(key=lambda row: row.line)
     return record_table(
-        file, rows, names_of(Kind.REVIEWS), records=found.rows, bad=found.bad, spelled=spelled
+        file, rows, names_of(Kind.REVIEWS), records=found.rows, bad=tuple(bad), spelled=spelled
     )
 
 

@@ -305,8 +305,11 @@ def _day_first(
             for name in columns
         ]
     ).drop_nulls("first")
-    says_day = not parts.filter(pl.col("first") > 12).is_empty()
-    says_month = not parts.filter(pl.col("second") > 12).is_empty()
+    day = pl.col("first").is_between(1, 31) & pl.col("second").is_between(1, 12)
+    month = pl.col("second").is_between(1, 31) & pl.col("first").is_between(1, 12)
+    parts = parts.filter(day | month)  # 13/28/2026 is no day, so it says nothing about the others
+    says_day = not parts.filter(~month).is_empty()
+    says_month = not parts.filter(~day).is_empty()
     if says_day != says_month:
         return says_day
     # Nobody writes 22.05. with the month first, so a full stop is evidence where no number is.

@@ -8,7 +8,7 @@ from fault_catalogue.case import Refused, Stored, case
 
 _HEAD = "Bestellnummer;Bestelldatum;Bezahlt am;Status;Zahlungsart;E-Mail;Gesamtbetrag;MwSt;Währung;Artikelbezeichnung;Menge;Summe"
 _GOOD = {"EUR": (2, "1074.90")}
-_SUM = 'an amount of this currency'
+_SUM = "not an amount of this currency"
 
 
 def _row(number="1002", day="03.03.2026 10:00", paid="03.03.2026 10:05", status="Abgeschlossen", how="PayPal",
@@ -52,7 +52,7 @@ _CSV = [
     _csv("rates of tax where amounts should be", Stored(3, {"EUR": (3, "1094.90")}, note="holds rates, not amounts"),
          *(one.replace("168,43 €", "19 %").replace("3,19 €", "19 %") for one in (_ONE, _row(), _THREE))),
     _csv("two columns of one meaning", Refused("bad_header", "'Bestellnummer' and 'Bestell-Nr.' mean the same", 1), _ONE, head=_HEAD.replace("Menge", "Bestell-Nr.")),
-    _csv("two columns of one meaning, one of them surer", Stored(1, {"EUR": (1, "1054.90")}, note="Betrag"), _ONE, head=_HEAD.replace("Zahlungsart", "Nettobetrag")),
+    _csv("two columns of one meaning, one of them surer", Stored(1, {"EUR": (1, "1054.90")}, note="not read: Rechnungsbetrag"), _ONE, head=_HEAD.replace("Zahlungsart", "Rechnungsbetrag")),
     _csv("no column of totals", Refused("not_recognised", "no known format", 1), _ONE, head=_HEAD.replace("Gesamtbetrag", "Nettobetrag")),
     _csv("no article named", Stored(1, {"EUR": (1, "1054.90")}, lines=0, note="no column names an article"), _ONE, head=_HEAD.replace("Artikelbezeichnung", "Hinweis")),
     _csv("another total in an order's second row", Stored(3, {"EUR": (1, "20.00")}, aside=2, problems=((2, None, "another row"), (3, "Gesamtbetrag", "says something else"))),

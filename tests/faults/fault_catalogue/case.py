@@ -12,7 +12,7 @@ class Stored:
     rows: records in it. totals: currency -> how many orders and their total, as stored. lines: lines of orders.
     problems: (line, column, a part of the message) of rows set aside, in order. note: a part of what stderr says.
     keys: numbers of the orders as stored, where that is the point. clients: how many people came in.
-    records: name of a table ("reviews") -> how many rows came into it, for what is no order.
+    told: on how many lines something is told, where one tells of several records. records: name of a table ("reviews") -> how many rows came into it, for what is no order.
     """
 
     rows: int
@@ -26,6 +26,7 @@ class Stored:
     keys: tuple[str, ...] | None = None
     clients: int | None = None
     records: dict[str, int] = field(default_factory=dict)
+    told: int | None = None
 
     @property
     def code(self) -> int:

@@ -47,7 +47,7 @@ def _request_beside(fault, column, part, **cells):
 
 
 def _etsy(fault, bad, column, part):
-    """Set aside from an array; ten of Etsy's keys are told by their own names."""
+    """Set aside from an array; told by Etsy's own names."""
     data = f"[\n{_FIRST},\n{bad},\n{_FIRST}\n]\n"
     return case(fault, data, _aside(column, part, reviews=2), "reviews.json")
 

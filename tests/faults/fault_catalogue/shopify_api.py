@@ -7,7 +7,6 @@ import json
 from fault_catalogue.case import Refused, Stored, case
 
 _TWO = {"EUR": (2, "50.00")}
-_SHAPE = (3, None)
 
 
 def _rest_order(number=2, **fields):
@@ -45,7 +44,7 @@ _CHECKOUT = {
 _REST = [
     _rest("a page of orders, nothing wrong", Stored(2, _TWO, lines=2), _rest_order(1), _rest_order()),
     _bad("a status of null", "financial_status", "needs a financial status", financial_status=None),
-    _bad("a status that nobody knows", "financial_status", "", financial_status="settled"),
+    _bad("a status that nobody knows", "financial_status", "not a state of payment", financial_status="settled"),
     _bad("no total_price", "total_price", "needs a total", total_price=None),
     _bad("a total_price in words", "total_price", "not an amount", total_price="free"),
     _bad("a total_price of three decimals", "total_price", "not an amount", total_price="25.001"),
@@ -54,7 +53,7 @@ _REST = [
          refunds=[{"transactions": [{"kind": "refund", "status": "success", "amount": "5.00", "currency": "USD"}]}]),
     _bad("a refund without an amount", "refunds", "a refund without an amount", refunds=[{"transactions": [{"kind": "refund", "status": "success"}]}]),
     _bad("no created_at", "created_at", "needs a date", created_at=None),
-    _bad("created_at on 30 February", "created_at", "", created_at="2026-02-30T10:00:00+01:00"),
+    _bad("created_at on 30 February", "created_at", "no such day", created_at="2026-02-30T10:00:00+01:00"),
     _bad("a test mark in words", None, "not true or false", test="no"),
     _bad("line_items that are an object", None, "not a list of objects", line_items={"title": "Candle"}),
     _bad("a line item that is a text", None, "no object", line_items=["Candle"]),
@@ -107,9 +106,10 @@ def _bulk(fault, outcome, *records):
 _FIRST, _LAST = (_order(1), _item(1)), (_order(3), _item(3))
 
 
-def _bulk_bad(fault, column, part, *records, line=3):
+def _bulk_bad(fault, column, part, *records, told=None):
     """Bad lines between two good orders; all of them are set aside."""
-    wanted = Stored(4 + len(records), _TWO, lines=2, aside=len(records), problems=((line, column, part),))
+    aside = len(records)
+    wanted = Stored(4 + aside, _TWO, lines=2, aside=aside, told=told, problems=((3, column, part),))
     return _bulk(fault, wanted, *_FIRST, *records, *_LAST)
 
 
@@ -122,13 +122,13 @@ _BULK = [
     _bulk_bad("a line that tells nothing of itself", None, "neither __typename nor id", {"title": "Candle"}),
     _bulk_bad("a child's line cut off", None, "line 4, which belongs to it, cannot be read", _order(), json.dumps(_item())[:-1]),
     _bulk_bad("a child with a key twice", None, "line 4, which belongs to it, cannot be read", _order(), json.dumps(_item())[:-1] + ', "title": "x"}'),
-    _bulk_bad("a child with a bad quantity", None, "", _order(), _item(quantity="two")),
-    _bulk_bad("a status of null in bulk", "displayFinancialStatus", "needs a financial status", _order(displayFinancialStatus=None), _item()),
+    _bulk_bad("a child with a bad quantity", None, "another row of the same order", _order(), _item(quantity="two")),
+    _bulk_bad("a status of null in bulk", "displayFinancialStatus", "needs a financial status", _order(displayFinancialStatus=None), _item(), told=1),
     _bulk_bad("money in another currency than the order's", "totalPriceSet", "another currency", _order(totalPriceSet=_money("25.0", "USD"))),
     _bulk_bad("money that is a text without its set", "totalPriceSet", "needs a total", _order(totalPriceSet=None)),
     _bulk_bad("money that is a list", None, "not an object", _order(totalPriceSet=[25])),
     _bulk_bad("an id that is a number in a list", None, "holds a list", _order(id=[1])),
-    _bulk_bad("createdAt without its zone", "createdAt", "not a time", _order(createdAt="2026-03-01 10:00"), _item()),
+    _bulk_bad("createdAt without its zone", "createdAt", "not a time", _order(createdAt="2026-03-01 10:00"), _item(), told=1),
     _bulk("products beside orders", Stored(6, _TWO, lines=2, skipped=2, note="2 records of type Product left out"), *_FIRST, _PRODUCT, {**_PRODUCT, "id": "gid://shopify/Product/10"}, *_LAST),
     _bulk("a test order with its line", Stored(4, {"EUR": (1, "25.00")}, skipped=2), *_FIRST, _order(test=True), _item()),
     _bulk("an order twice, with its lines", Stored(4, {"EUR": (1, "25.00")}, duplicate=2), *_FIRST, *_FIRST),
