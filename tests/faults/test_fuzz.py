@@ -26,6 +26,8 @@ MAPPED = {
     "stripe.toml": "stripe.csv",
     "woocommerce.toml": "woocommerce.csv",
 }
+OPTIONS = {"shopify-orders-excel-mangled-38col.csv": ("--date-format", "%m/%d/%y %H:%M")}
+"""Of files that cannot be read without."""
 SECONDS = 5
 LINES = 40
 CHUNKS, CASES_EACH = 8, 250
@@ -49,7 +51,7 @@ def samples():
     """The sample files, some of them shortened: name, content, options that go with it."""
     files = [path for suffix in SUFFIXES for path in sorted(SAMPLE.rglob(f"*{suffix}"))]
     files += sorted(REAL.glob("*.[cj]s*")) if REAL.is_dir() else []
-    found = [(path.name, _shortened(path.read_bytes()), ()) for path in files]
+    found = [(path.name, _shortened(path.read_bytes()), OPTIONS.get(path.name, ())) for path in files]
     for mapping, name in MAPPED.items():
         told = ("--mapping", str(MAPPINGS / mapping))
         found.append((name, (MAPPINGS / "sample" / name).read_bytes(), told))

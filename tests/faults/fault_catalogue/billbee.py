@@ -13,7 +13,7 @@ _SUM = "not an amount of this currency"
 
 def _row(number="1002", day="03.03.2026 10:00", paid="03.03.2026 10:05", status="Abgeschlossen", how="PayPal",
          email="ann@example.org", total="20,00 €", tax="3,19 €", currency="EUR", product="Docht", pieces="1", line="20,00 €"):  # fmt: skip
-    return ";".join((number, day, paid, status, how, email, total, tax, currency, product, pieces, line))
+    return f"{number};{day};{paid};{status};{how};{email};{total};{tax};{currency};{product};{pieces};{line}"
 
 
 _ONE, _THREE = _row("1001", total="1.054,90 €", tax="168,43 €", line="1.054,90 €"), _row("1003")

@@ -34,7 +34,9 @@ _FINE = Stored(2, _BOTH, lines=2)
 _MAPPED = ("--mapping", "shop.toml")
 
 
-def _row(number="M2", day="02.03.2026", total="7,00", state="done", mail="cy@example.org", item="Jar", pieces="1"):
+def _row(
+    number="M2", day="02.03.2026", total="7,00", state="done", mail="cy@example.org", item="Jar", pieces="1"
+):
     return f"{number};{day};{total};{state};{mail};{item};{pieces}"
 
 

@@ -37,7 +37,9 @@ def _scan_beside(fault, bad, column, part):
     return case(fault, data, _aside(column, part, scans=2), "scans.csv")
 
 
-def _request(number="Q-2", at="2026-03-02 09:00", who="marco.b", start="2026-03-20", price="95.00", currency="EUR"):
+def _request(
+    number="Q-2", at="2026-03-02 09:00", who="marco.b", start="2026-03-20", price="95.00", currency="EUR"
+):
     return f"{number},{at},{who},Logo,{start},{price},{currency}"
 
 
