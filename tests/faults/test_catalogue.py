@@ -20,11 +20,16 @@ CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u202a-\u2
 RAW = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """JSON is for programs: it holds other characters as they are, and these as escapes."""
 RECORDS = ("reviews", "events", "scans", "requests")
-HOSTILE = [
-    case
-    for case in CASES
-    if CONTROL.search(case.data.decode("utf-8", "ignore").replace("\r", "")) or "\\u" in str(case.data)
-]
+
+
+def _hostile(case):
+    # Every archive is full of such bytes; of other files each may come to be shown.
+    if case in GROUPS["Archives"]:
+        return "ESC" in case.fault
+    return CONTROL.search(case.data.decode("utf-8", "ignore").replace("\r", "")) or "\\u" in str(case.data)
+
+
+HOSTILE = [case for case in CASES if _hostile(case)]
 
 
 def test_the_catalogue_is_as_large_as_it_should_be():

@@ -132,6 +132,7 @@ def _unaccounted(said, code):
     return None if code == (1 if said["rows_set_aside"] else 0) else f"exit {code} with {parts}"
 
 
+@pytest.mark.slow
 def test_every_sample_is_good(program, tmp_path):
     """What cannot be imported whole would teach nothing when it is damaged."""
     for number, (name, data, options) in enumerate(samples()):

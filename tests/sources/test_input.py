@@ -73,11 +73,23 @@ def test_a_name_with_pattern_signs_opens_that_file(tmp_path):
 
 
 def test_a_folder_and_a_pipe_are_refused(tmp_path):
-    with pytest.raises(Unreadable, match="folder"):
+    with pytest.raises(Unreadable, match="this is a folder") as error:
         open_input(str(tmp_path))
+    assert error.value.hint == "name the files in it"
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(Unreadable, match="not a regular file"):
         open_input(str(tmp_path / "pipe"))
+
+
+def test_nothing_that_is_refused_stays_open(tmp_path, monkeypatch):
+    opened, closed = [], []
+    real_open, real_close = os.open, os.close
+    monkeypatch.setattr(os, "open", lambda *args: opened.append(real_open(*args)) or opened[-1])
+    monkeypatch.setattr(os, "close", lambda number: closed.append(number) or real_close(number))
+    with pytest.raises(Unreadable):
+        open_input(str(tmp_path))
+    assert opened == closed
+    assert len(opened) == 1
 
 
 def test_a_file_that_grows_while_it_is_read_is_refused(write, monkeypatch):

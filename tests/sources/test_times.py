@@ -75,6 +75,12 @@ def test_a_value_above_twelve_decides_the_order_of_the_whole_file():
     assert read("31/02/2024 10:00")[1] == [None]
 
 
+def test_what_is_no_day_in_either_order_decides_nothing():
+    assert read("13/28/2024 10:00", "01/13/2024 11:23")[1] == [None, "2024-01-13T10:23:00+00:00"]
+    assert read("00/13/2024 10:00", "03/14/2024 10:00")[1] == [None, "2024-03-14T09:00:00+00:00"]
+    assert read("13/28/2024 10:00")[1] == [None]
+
+
 @pytest.mark.parametrize("other", ["04/05/2024 10:00", None])
 def test_dates_that_can_be_both_are_not_guessed(other):
     with pytest.raises(AmbiguousDates) as error:
