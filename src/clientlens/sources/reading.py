@@ -198,9 +198,10 @@ def glimpse(file: InputFile) -> tuple[Layout, tuple[str, ...], tuple[str, ...]]:
             found = read_json(file)
             if not found.records and found.bad:
                 raise NoGoodRow(file.name, found.bad[0].line, found.bad[0].message)
-            if not found.records:
-                raise Unreadable(file.name, "the file holds no records", "export it again")
-            names = (*(f"{key}:" for key in found.around), *found.records[0].value)
+            first = tuple(found.records[0].value) if found.records else ()
+            names = (*(f"{key}:" for key in found.around), *first)
+        if not names:
+            raise Unreadable(file.name, "the file holds no records", "export it again")
         return Layout.JSON, names, tuple(name.removesuffix(":") for name in names)
     if LINE.match(start.split(b"\n", 1)[0].decode("utf-8", "replace")):
         return Layout.LOG, (), ()
