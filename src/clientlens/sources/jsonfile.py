@@ -187,18 +187,25 @@ def first_names(file: InputFile) -> tuple[str, ...]:
     """
     reader = _Reader(file)
     begin = reader.blank(0)
-    around: list[str] = []
     if reader.mark(begin) == "[":
         position = reader.blank(begin + 1)
         return () if reader.mark(position) == "]" else _keys(reader, _element(reader, position))
     if reader.mark(begin) != "{" or _is_lines(reader, begin):
         return _keys(reader, _element(reader, begin))
+    members: list[tuple[str, list[_Element]]] = []
     for key, found in _walk(reader, begin, first_alone=True):
-        around.append(key)
-        if _envelope([(key, found)]) is not None and (found or key in ENVELOPES):
-            first = _keys(reader, found[0]) if found else ()
-            return (*(f"{name}:" for name in around), *first) if first or not found else ()
-    return () if reader.faults else tuple(around)
+        members.append((key, found))
+        if key in ENVELOPES and _envelope(members[-1:]) is not None:
+            break  # what else stands around them need not be read
+    around = tuple(f"{name}:" for name, _ in members)
+    envelope = _envelope(members)
+    if envelope is None:
+        return (
+            () if any(one[3] for _, found in members for one in found) else tuple(name for name, _ in members)
+        )
+    held = dict(members)[envelope]
+    first = _keys(reader, held[0]) if held else ()
+    return (*around, *first) if first or not held else ()
 
 
 def _keys(reader: _Reader, element: _Element) -> tuple[str, ...]:
