@@ -121,6 +121,12 @@ def sample_files():
 
 
 @pytest.fixture(scope="session")
+def sample_studio():
+    """Files of the studio, in the plain formats."""
+    return sorted((SAMPLE / "studio").iterdir())
+
+
+@pytest.fixture(scope="session")
 def sample_imports(tmp_path_factory):
     """Path of a workspace with both sample shops, and what each import said. Not to be changed."""
     path = tmp_path_factory.mktemp("sample") / ".clientlens"

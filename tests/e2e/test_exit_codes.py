@@ -76,7 +76,7 @@ def test_3_when_the_input_is_refused_and_nothing_is_stored(clientlens, tmp_path)
     refused = clientlens("import", "notes.csv")
     assert (refused.code, refused.stdout) == (3, b"")
     assert refused.stderr.startswith(
-        "clientlens: error: notes.csv:1: no known format has the columns 'colour', 'shape'\nhint: known are: "
+        "clientlens: error: notes.csv:1: no known format has the columns 'colour', 'shape'\nhint: 'clientlens sources' lists "
     )
     assert not (tmp_path / ".clientlens").exists()
 

@@ -110,7 +110,7 @@ def test_what_only_looks_like_a_bad_escape_is_fine(text):
 def test_what_is_not_json_throughout_is_refused(text, line, message):
     with pytest.raises(BadJson) as error:
         read(text)
-    assert (error.value.line, error.value.message) == (line, message)
+    assert (error.value.line, error.value.message) == (line, f"f.json:{line}: {message}")
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,8 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     from clientlens.workspace.importing import add
 
     mapping = _mapping(run, wanted)
-    store = store_name(wanted.store or (mapping and mapping.store) or "main")
+    named = (mapping and mapping.store) or "main"
+    store = store_name(named if wanted.store is None else wanted.store)
     totals = _expected(wanted.expect_total)
     if wanted.currency is not None:
         _known_currency(wanted.currency)

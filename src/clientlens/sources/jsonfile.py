@@ -180,36 +180,39 @@ def read_json(file: InputFile) -> JsonFile:
 def first_names(file: InputFile) -> tuple[str, ...]:
     """What a `Source` recognises: the keys around the records, each with ':', then those of the first record.
 
-    Reads no further than it must: of a whole file of records the first one.
+    Reads no further than it must: of a whole file of records the first one. Nothing, where that is none or bad.
 
     Raises:
         BadJson: what is there so far is not JSON.
     """
     reader = _Reader(file)
     begin = reader.blank(0)
-    around: list[str] = []
     if reader.mark(begin) == "[":
         position = reader.blank(begin + 1)
-        return () if reader.mark(position) == "]" else _keys(reader.value(position)[0])
+        return () if reader.mark(position) == "]" else _keys(reader, _element(reader, position))
     if reader.mark(begin) != "{" or _is_lines(reader, begin):
-        return _keys(reader.value(begin)[0])
-    inside: tuple[str, ...] | None = None
+        return _keys(reader, _element(reader, begin))
+    members: list[tuple[str, list[_Element]]] = []
     for key, found in _walk(reader, begin, first_alone=True):
-        around.append(key)
-        if _envelope([(key, found)]) is None:
-            continue
-        if inside is None or key in ENVELOPES:
-            inside = _keys(found[0][1]) if found else ()
-        if key in ENVELOPES:
-            break
-    # With an id of its own, an object is a record that holds another one (an order its customer).
-    if inside is None or (around[-1] not in ENVELOPES and "id" in around):
-        return tuple(around)
-    return (*(f"{name}:" for name in around), *inside)
+        members.append((key, found))
+        if key in ENVELOPES and _envelope(members[-1:]) is not None:
+            break  # what else stands around them need not be read
+    around = tuple(f"{name}:" for name, _ in members)
+    envelope = _envelope(members)
+    if envelope is None:
+        return (
+            () if any(one[3] for _, found in members for one in found) else tuple(name for name, _ in members)
+        )
+    held = dict(members)[envelope]
+    first = _keys(reader, held[0]) if held else ()
+    return (*around, *first) if first or not held else ()
 
 
-def _keys(value: Any) -> tuple[str, ...]:
-    return tuple(value) if isinstance(value, dict) else ()
+def _keys(reader: _Reader, element: _Element) -> tuple[str, ...]:
+    """Keys of an element that is a good record."""
+    begin, value, end, faults = element
+    good = isinstance(value, dict) and not faults and _bad_escape(reader.text[begin:end]) is None
+    return tuple(value) if good else ()
 
 
 _Element = tuple[int, Any, int, list[str]]

@@ -89,8 +89,14 @@ def record_table(
         spelled: plain name -> what messages call it; the name itself where it is not there.
         rejected: plain name -> what it is called where rows are written out again, likewise.
     """
+    filled = {name for row in rows for name in row.cells}
     frame = pl.DataFrame(
-        {name: pl.Series([row.cells.get(name) or None for row in rows], dtype=pl.String) for name in columns}
+        {
+            name: pl.Series([row.cells.get(name) or None for row in rows], dtype=pl.String)
+            if name in filled
+            else pl.repeat(None, len(rows), dtype=pl.String, eager=True)
+            for name in columns
+        }
     )
     cells = tuple((rejected or {}).get(name, name) for name in columns)
     record = pl.Series([row.record for row in rows], dtype=pl.Int64)
