@@ -114,3 +114,36 @@ def test_a_shop_that_comes_through_billbee_too_is_counted_once(program, alone, s
         for one in (ours, theirs)
     ]
     assert spent[0] == spent[1]
+
+
+BILLBEE = """\
+Bestellnummer;Externe Bestellnummer;Plattform;Bestelldatum;Bezahlt am;Gesamtbetrag;Währung;E-Mail;Artikel;Menge
+{number};1001;Shopify;01.03.2026 10:00;01.03.2026;{total};EUR;jane@example.org;Candle;1
+"""
+
+
+@pytest.mark.parametrize("number", ["B-77", "1001"])
+@pytest.mark.parametrize("first", ["shop", "billbee"])
+def test_in_one_store_a_sale_is_counted_once_too(clientlens, orders_csv, tmp_path, number, first):
+    shop = orders_csv("shop.csv")
+    (tmp_path / "billbee.csv").write_text(BILLBEE.format(number=number, total="25,00"), "utf-8")
+    files = [shop, "billbee.csv"] if first == "shop" else ["billbee.csv", shop]
+    for file in files:
+        assert clientlens("import", file, "--timezone", "Europe/Berlin").code == 0
+    (row,) = clientlens("--as-of", "2026-06-30", "leaderboard", "--json").json
+    assert (row["purchases"], row["total_spend"]) == (1, "25.00")
+
+
+@pytest.mark.parametrize("first", ["shop", "billbee"])
+def test_another_amount_is_told_and_counted_once_whichever_came_second(
+    clientlens, orders_csv, tmp_path, first
+):
+    shop = orders_csv("shop.csv")
+    (tmp_path / "billbee.csv").write_text(BILLBEE.format(number="1001", total="999,99"), "utf-8")
+    files = [shop, "billbee.csv"] if first == "shop" else ["billbee.csv", shop]
+    assert clientlens("import", files[0], "--timezone", "Europe/Berlin").code == 0
+    second = clientlens("import", files[1], "--timezone", "Europe/Berlin")
+    assert second.code == 1
+    assert "EUR 25.00 and EUR 999.99" in second.stderr
+    (row,) = clientlens("--as-of", "2026-06-30", "leaderboard", "--json").json
+    assert (row["purchases"], row["total_spend"]) == (1, "25.00")

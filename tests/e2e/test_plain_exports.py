@@ -118,3 +118,60 @@ def test_jsonl_as_a_stream_gives_what_the_file_gives(ask, clientlens, sample_stu
     piped = clientlens("-w", "ws2", *words, stdin=file.read_bytes())
     assert (piped.code, json.loads(piped.stdout)["orders_added"]) == (0, 3)
     assert ask("orders") == ask("orders", workspace="ws2")
+
+
+def test_a_correction_that_nothing_dates_is_told(clientlens, tmp_path):
+    (tmp_path / "own.csv").write_text(OLDER, "utf-8")
+    clientlens("-w", "ws", "import", "own.csv")
+    (tmp_path / "own.csv").write_text(OLDER.replace("30,00", "29,00"), "utf-8")
+    again = clientlens("-w", "ws", "import", "own.csv")
+    assert again.code == 0
+    assert "note: 1 of these orders differ from what is stored, and no time, refund or status" in again.stderr
+    dated = (
+        OLDER.replace("product\n", "product;updated_at\n")
+        .replace("Jar\n", "Jar;\n")
+        .replace("Lid\n", "Lid;\n")
+    )
+    (tmp_path / "own.csv").write_text(
+        dated.replace(
+            "30,00;EUR;in progress;ann@x.org;Jar;", "29,00;EUR;in progress;ann@x.org;Jar;05.03.2026"
+        ),
+        "utf-8",
+    )
+    again = clientlens("-w", "ws", "import", "own.csv", "--json")
+    assert (again.json["orders_updated"], "differ from what is stored" in again.stderr) == (1, False)
+
+
+def test_nothing_good_beside_a_test_order_is_refused(clientlens, tmp_path):
+    (tmp_path / "own.csv").write_text(
+        "order_id,placed_at,order_total,currency,status,test\n1,2026-03-01,x,EUR,paid,\n2,2026-03-01,5.00,EUR,paid,yes\n"
+    )
+    done = clientlens("-w", "ws", "import", "own.csv")
+    assert (done.code, done.stdout) == (3, b"")
+    assert "own.csv:2: no good row; the first is set aside: order_total 'x'" in done.stderr
+    assert not (tmp_path / "ws").exists()
+
+
+def test_the_zone_of_a_new_workspace_is_not_that_of_a_file_which_has_its_own(clientlens, tmp_path):
+    mapping = (
+        'kind = "orders"\ntimezone = "UTC"\n[columns]\norder_id = "id"\nplaced_at = "at"\norder_total = "sum"\n'
+        '[constants]\ncurrency = "EUR"\nemail = "a@x.org"\n'
+    )
+    (tmp_path / "m.toml").write_text(mapping)
+    (tmp_path / "x.csv").write_text("id,at,sum\n1,2026-06-30 23:30,5.00\n")
+    words = ("-w", "ws", "import", "x.csv", "--mapping", "m.toml", "--timezone", "Europe/Berlin")
+    assert clientlens(*words).code == 0
+    (row,) = clientlens("-w", "ws", "orders", "--json").json
+    assert row["placed_at"] == "2026-07-01T01:30:00+02:00"
+    assert "Nothing changed" in clientlens(*words).text
+    # For one file of a workspace that exists, the zone that is named counts.
+    other = clientlens(
+        "-w", "ws2", "import", "x.csv", "--mapping", "m.toml", environment={"CLIENTLENS_TIMEZONE": "UTC"}
+    )
+    assert other.code == 0
+    assert (
+        clientlens(
+            "-w", "ws2", "import", "x.csv", "--mapping", "m.toml", "--timezone", "Asia/Tokyo", "--dry-run"
+        ).code
+        == 0
+    )

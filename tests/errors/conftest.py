@@ -24,7 +24,13 @@ WORKSPACE = ".clientlens"
 def _run(folder, args, environment=None):
     stdout, stderr = io.BytesIO(), io.StringIO()
     console = Console(stdout, stderr)
-    run = Run(console, environment or {}, Path(folder), lambda: datetime(2026, 11, 1, 12, tzinfo=UTC))
+    run = Run(
+        console,
+        environment or {},
+        Path(folder),
+        lambda: datetime(2026, 11, 1, 12, tzinfo=UTC),
+        stdin=io.BytesIO(),
+    )
     code = execute(args, run)
     return int(code), stdout.getvalue(), stderr.getvalue()
 

@@ -69,9 +69,9 @@ def test_the_sample_pages_give_what_they_say(shop):
     # 158.02 - (23.470588.. + 1.759495..) = 132.7899..; 20 - 3.1932.. = 16.8067..; 119 - 19; (30 - 10) - (4.7899.. -
     # 1.5966..) = 16.8067.., twice, since both states of 10034 are handed on; 10 - 1.5966.. = 8.4033..
     assert batch.orders.select("order_key", "payment_state", "order_total", "price", "tax").rows() == [
-        ("10031", "paid", 16292, 13279, 2523), ("12-11990-00417", "paid", 2380, 1681, 319),
-        ("id:100000200002003", "pending", 11900, 10000, 1900), ("10034", "paid", 2000, 1681, 319),
-        ("10034", "paid", 2000, 1681, 319), ("10035", "voided", 1490, 840, 160),
+        ("gathered:10031", "paid", 16292, 13279, 2523), ("12-11990-00417", "paid", 2380, 1681, 319),
+        ("id:100000200002003", "pending", 11900, 10000, 1900), ("gathered:10034", "paid", 2000, 1681, 319),
+        ("gathered:10034", "paid", 2000, 1681, 319), ("gathered:10035", "voided", 1490, 840, 160),
     ]  # fmt: skip
     assert (batch.rows_duplicate, batch.rows_skipped, batch.test_orders_skipped) == (1, 2, 1)
     assert batch.people_rows == 3

@@ -39,10 +39,11 @@ def test_the_sample_gives_what_its_cells_say(read, shop):
         ("Wachswerk", "10022", "pending", 11900, 10000, 0, 1900),
         ("Wachswerk", "10023", "voided", 1490, 840, 490, 238),
     ]
+    # An order that the shop itself may tell of as well has a key of its own beside the shop's.
     assert batch.order_lines.select("order_key", "sku", "quantity_milli", "line_total").rows() == [
-        ("10021", "KER-200", 20_000, 100_000), ("10021", "DOC-010", 100_000, 5_000),
-        ("28-11984-70312", "KER-020", 2_000, 2_000), ("10022", "KER-020", 12_000, 11_900),
-        ("10023", "KER-020", 1_000, 1_000),
+        ("gathered:10021", "KER-200", 20_000, 100_000), ("gathered:10021", "DOC-010", 100_000, 5_000),
+        ("28-11984-70312", "KER-020", 2_000, 2_000), ("gathered:10022", "KER-020", 12_000, 11_900),
+        ("gathered:10023", "KER-020", 1_000, 1_000),
     ]  # fmt: skip
     assert (batch.rows_skipped, batch.test_orders_skipped, batch.problems) == (2, 1, ())
     assert "1 offer left out: no sales" in batch.notes

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from clientlens.errors import NotRecognised, UnknownSource, Unreadable
+from clientlens.errors import NotRecognised, SourceNeeded, UnknownSource, Unreadable
 from clientlens.sources import registry
 from clientlens.sources.reading import read_all
 
@@ -42,7 +42,7 @@ def test_an_unknown_header_is_refused_with_what_was_found(write, shop):
 
 def test_standard_input_needs_a_source(shop):
     text = shop.text([shop.head()]).encode()
-    with pytest.raises(NotRecognised, match="standard input"):
+    with pytest.raises(SourceNeeded, match="standard input"):
         read_all(["-"], shop.options, stdin=io.BytesIO(text))
     (batch,) = read_all(["-"], shop.options, stdin=io.BytesIO(text), source="shopify_orders")
     assert batch.files[0].file == "-"

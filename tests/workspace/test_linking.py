@@ -72,7 +72,6 @@ def test_it_is_the_shops_order_by_id_or_number_amount_and_day(ws, make, gathered
         {"external_id": "777"},
         {"day": "2026-01-12"},
         {"day": "2026-01-11", "order_total": 999},  # another day and another amount: another sale
-        {"store": "main"},
     ],
 )
 def test_other_orders_stay_two(ws, make, gathered, values):
@@ -80,6 +79,13 @@ def test_other_orders_stay_two(ws, make, gathered, values):
     result = make.add(ws, make.batch(gathered(**values), name="billbee"))
     assert (_counts(result), result.problems) == ((1, 0, 0, 0), ())
     assert make.orders_of(ws).height == 2
+
+
+def test_both_may_be_in_one_store(ws, make, gathered):
+    make.add(ws, make.batch(make.order("1001"), name="shop"))
+    same = gathered("1001", order_key="gathered:1001", store="main")
+    assert _counts(make.add(ws, make.batch(same, name="billbee"))) == (0, 0, 0, 1)
+    assert _keys(make, ws) == SHOP
 
 
 def test_which_of_the_two_came_second_makes_no_difference(tmp_path, make, gathered):

@@ -117,7 +117,8 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     _tell(run, result, timezone, listed=chosen.name == "table")
     if wanted.rejects is not None and result.rejects:
         _write_rejects(run, wanted.rejects, result)
-    if result.rows_set_aside > wanted.accept_rejects:
+    # A sale may be left out of all answers though every row is stored: see the problems of linked orders.
+    if max(result.rows_set_aside, min(len(result.problems), 1)) > wanted.accept_rejects:
         run.exit_code = ExitCode.SET_ASIDE
 
 
@@ -218,7 +219,8 @@ def _read(
     options = ReadOptions(
         store=store,
         workspace_timezone=timezone,
-        timezone=wanted.timezone,
+        # Of a new workspace it is the zone of all, which a file's own format may know better.
+        timezone=None if wanted.timezone == timezone else wanted.timezone,
         encoding=wanted.encoding,
         date_format=wanted.date_format,
         decimal=wanted.decimal,

@@ -68,6 +68,15 @@ class UnknownSource(UsageError):
         super().__init__(f"unknown source {name!r}", f"known are {', '.join(known)}")
 
 
+class SourceNeeded(UsageError):
+    """Standard input was named without saying what comes through it."""
+
+    def __init__(self, sources: list[str]) -> None:
+        super().__init__(
+            "what comes through standard input must be named", f"add --source, one of {', '.join(sources)}"
+        )
+
+
 class UnknownClient(UsageError):
     def __init__(self, query: str) -> None:
         super().__init__(f"no client matches {query!r}", "search with 'clientlens clients PART-OF-A-NAME'")

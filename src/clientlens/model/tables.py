@@ -77,7 +77,11 @@ ORDERS = Table(
     columns=(
         _c("store", pl.String, "shop or seller account the order belongs to", null=False),
         _c(
-            "order_key", pl.String, "number without a leading '#', else 'id:' and the source's id", null=False
+            "order_key",
+            pl.String,
+            "number without a leading '#', else 'id:' and the source's id; after 'gathered:' where another system "
+            "gathered it",
+            null=False,
         ),
         _c("source", pl.String, "name of the source that read it, e.g. shopify_orders", null=False),
         _c("source_id", pl.String, "the shop system's own id of the order"),

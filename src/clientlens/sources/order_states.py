@@ -40,6 +40,8 @@ STATUS_WORDS: dict[str, tuple[str, str | None]] = {
 }
 """Status words -> the state of payment, and of fulfilment where the word says something about it."""
 
+_USUAL = ("completed", "paid", "delivered", "in progress", "pending", "cancelled", "refunded", "expired")
+
 _PAYMENT_STATES = (
     "pending", "authorized", "partially_paid", "paid", "partially_refunded", "refunded", "voided", "expired",
 )  # fmt: skip
@@ -48,9 +50,10 @@ _KINDS = ("purchase", "booking")
 
 def with_states(
     heads: pl.DataFrame, own_words: Mapping[str, str], findings: Findings, *, skips: bool
-) -> tuple[pl.DataFrame, list[str]]:
+) -> pl.DataFrame:
     """Heads with `o_kind`, `o_payment_state`, `o_fulfilment_state`, `o_paid_at`, `o_fulfilled_at`, `o_cancelled_at`
-    and `_skip` (test, or what the format's reader says; null: an order to be kept), and notes.
+    and `_skip` (test, or what the format's reader says; null: an order to be kept), `_statusless` (Boolean: counted as
+    completed because nothing says otherwise).
 
     A word that is not known is told, never guessed at. Without any word an order is completed, unless a time says that
     it was cancelled; a file with a status column states it in each order.
@@ -104,8 +107,7 @@ def with_states(
         .otherwise(pl.lit("paid"))
     )
     by_fulfilment = pl.col("_word").replace_strict(fulfilment, default=None, return_dtype=pl.String)
-    taken = heads.select((~pl.col("_stated") & wordless).sum()).item()
-    heads = heads.with_columns(
+    return heads.with_columns(
         o_kind=pl.col("_kind").fill_null("purchase"),
         o_payment_state=pl.coalesce("_state", "_by_word", by_time),
         o_fulfilment_state=pl.coalesce(
@@ -116,15 +118,20 @@ def with_states(
         o_paid_at=pl.coalesce(value_of("paid_at"), completed),
         o_fulfilled_at=pl.coalesce(value_of("fulfilled_at"), completed),
         o_cancelled_at=cancelled,
+        _statusless=~pl.col("_stated") & wordless,
         _skip=pl.coalesce(
             blank_to_null(pl.col("skip")) if skips else pl.lit(None, dtype=pl.String),
             pl.when(pl.col("_test").fill_null(value=False)).then(pl.lit("test")),
         ),
     )
-    note = f"{counted(taken, 'order')} without any status, counted as completed"
-    return heads, [note] if taken else []
+
+
+def about_states(heads: pl.DataFrame) -> list[str]:
+    """A note on orders of which nothing says what became of them, by `_statusless` of the ones that are kept."""
+    taken = int(heads["_statusless"].sum())
+    return [f"{counted(taken, 'order')} without any status, counted as completed"] if taken else []
 
 
 def _told(words: Mapping[str, str]) -> str:
-    known = sorted(text for text in words if not text.isdigit())
-    return f"not a known status; known are {', '.join(known[:12])}, …"
+    own = [text for text in words if text not in STATUS_WORDS and not text.isdigit()]
+    return f"not a known status; known are {', '.join([*own[:8], *_USUAL])}, …"

@@ -14,7 +14,7 @@ from clientlens.sources.findings import Findings, counted
 from clientlens.sources.grouping import from_heads, set_aside
 from clientlens.sources.order_lines import lines_of, ratings_of
 from clientlens.sources.order_rows import OF_LINE, contradictions, group_orders
-from clientlens.sources.order_states import with_states
+from clientlens.sources.order_states import about_states, with_states
 from clientlens.sources.order_values import (
     AMOUNTS,
     QUANTITIES,
@@ -43,6 +43,9 @@ _OUTCOMES = (
     "price", "tax", "shipping", "fees", "tip", "discount", "rating_milli",
 )  # fmt: skip
 _PARTS_OF_TOTAL = ("tax", "shipping", "fees", "tip")
+
+GATHERED = "gathered:"
+"""Stands before the key of an order that another system gathered from a shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def read_orders(
     heads, rows, notes = read_values(grouped.heads, grouped.rows, tables, options, rules, findings)
     heads = heads.join(ratings_of(rows), on="_head", how="left", maintain_order="left")
     heads = _with_amounts(heads, rows, rules, findings)
-    heads, words = with_states(heads, rules.status, findings, skips=rules.skips)
+    heads = with_states(heads, rules.status, findings, skips=rules.skips)
     people = people_of(heads, options, findings).with_columns(joined_at=heads[value_of("joined_at")])
     lines = lines_of(rows, findings)
     bad_heads, aside = set_aside(grouped, findings, "order", number="order_id")
@@ -115,11 +118,19 @@ def read_orders(
     keep = heads.select(~pl.col("_head").is_in(gone)).to_series()
     heads, people = heads.filter(keep).with_row_index("version"), people.filter(keep)
     heads = heads.with_columns(
-        person_key=people["person_key"], placed_on=local_day(value_of("placed_at"), options)
+        person_key=people["person_key"],
+        placed_on=local_day(value_of("placed_at"), options),
+        _external=number_text(pl.col("external_id")).str.strip_prefix("#"),
+    ).with_columns(
+        # A gathered order and the shop's own may bear one number in one store: they are two records of one sale.
+        _order_key=pl.when(pl.col("_external").is_not_null())
+        .then(pl.lit(GATHERED) + pl.col("_key"))
+        .otherwise("_key")
     )
     lines = lines.filter(~pl.col("_head").is_in(gone))
-    lines = from_heads(lines, heads, "version", "placed_on", "person_key", "store_", "_key")
-    lines = lines.with_columns(store="store_", order_key="_key")
+    lines = from_heads(lines, heads, "version", "placed_on", "person_key", "store_", "_order_key")
+    lines = lines.with_columns(store="store_", order_key="_order_key")
+    words = about_states(heads)
     heads = _finished(heads).with_columns(source=pl.lit(source))
     orders = with_places(ORDERS.conform(heads), heads, "version", "file_no", "line", "row_count")
     return Batch(
@@ -294,10 +305,10 @@ def _finished(heads: pl.DataFrame) -> pl.DataFrame:
         *(pl.col(f"o_{name}").alias(name) for name in _OUTCOMES),
         *(clean(pl.col(name)).alias(name) for name in texts),
         store="store_",
-        order_key="_key",
+        order_key="_order_key",
         number=pl.when(~pl.col("_key").str.starts_with("id:")).then("_key"),
         source_id=number_text(pl.col("source_id")),
-        external_id=number_text(pl.col("external_id")).str.strip_prefix("#"),
+        external_id="_external",
         placed_at=value_of("placed_at"),
         updated_at=value_of("updated_at"),
         currency="currency_",

@@ -13,6 +13,7 @@ from clientlens.errors import (
     MappingMisfit,
     NoGoodRow,
     NotRecognised,
+    SourceNeeded,
     UnknownSource,
     Unreadable,
 )
@@ -70,7 +71,8 @@ def read_all(
 
     Raises:
         UnknownSource: there is no such source.
-        NotRecognised: a header that no source knows, or stdin with neither `source` nor a mapping.
+        SourceNeeded: stdin with neither `source` nor a mapping.
+        NotRecognised: a header that no source knows.
         MappingMisfit: there is a mapping, and no file that it reads.
         NoGoodRow: a file with rows of which not one could be taken.
         Unreadable: see `refuse_uncountable`.
@@ -84,9 +86,7 @@ def read_all(
     for name in dict.fromkeys(names):
         unnamed = source is None and options.mapping is None
         if name == stdin_name and stdin is not None and unnamed:
-            raise NotRecognised(
-                name, "standard input has no name to go by", f"add --source, one of {', '.join(sources)}"
-            )
+            raise SourceNeeded(list(sources))
         for file, fits in _opened(name, options, stdin, stdin_name, folder):
             fitting |= fits
             if source is not None:

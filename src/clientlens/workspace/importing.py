@@ -243,11 +243,29 @@ def _result(
         problems=problems,
         rows_set_aside=aside,
         rejects=tuple(one for batch in batches for one in batch.rejects),
-        notes=tuple(note for batch in batches for note in batch.notes),
+        notes=(*(note for batch in batches for note in batch.notes), *_doubtful(counts)),
         shared_keys=counts.clients.shared_keys,
         created=created,
         dry_run=dry_run,
     )
+
+
+def _doubtful(counts: Counts) -> list[str]:
+    """What the user should know about versions of which the rule cannot tell for certain which is newer."""
+    undecided = sum(one.undecided for one in counts.doubts)
+    refunds = sum(one.refunds for one in counts.doubts)
+    notes = []
+    if undecided:
+        notes.append(
+            f"{undecided} of these orders differ from what is stored, and no time, refund or status in them says which is "
+            "newer; one of the two was kept whatever came first (an updated_at decides, or 'clientlens workspace undo')"
+        )
+    if refunds:
+        notes.append(
+            f"{refunds} of these orders show a larger refund than what is kept, which was changed later by its times: "
+            "import that source anew"
+        )
+    return notes
 
 
 def _record(

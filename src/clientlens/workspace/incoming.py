@@ -231,7 +231,7 @@ def expect(incoming: Incoming, *, rows: int | None) -> None:
         NoGoodRow, ExpectationFailed
     """
     for batch in incoming.batches:
-        good = sum(report.rows for report in batch.files) - batch.rows_set_aside
+        good = sum(report.rows for report in batch.files) - batch.rows_set_aside - batch.rows_skipped
         if batch.rows_set_aside and not good:
             first = batch.problems[0] if batch.problems else None
             reason = _told(first) if first else "see the problems listed"

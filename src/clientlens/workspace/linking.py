@@ -1,6 +1,6 @@
 """The same sale told twice: by the shop itself, and by a system that gathers the orders of several shops.
 
-A gathered order (`external_id` is known) is a shop's own (`external_id` is null, another store) when its external id
+A gathered order (`external_id` is known) is a shop's own (`external_id` is null) when its external id
 is that one's id or number, or its number is that one's number, charged the same and at most a day apart. With the same
 day and another amount one of the two is wrong, and nothing says which.
 
@@ -89,7 +89,7 @@ def _pairs(orders: pl.DataFrame) -> pl.DataFrame:
             _equal=(pl.col("currency") == pl.col("own_currency"))
             & (pl.col("order_total") == pl.col("own_order_total")),
         )
-        .filter((pl.col("store") != pl.col("own_store")) & (pl.col("_apart") <= 1))
+        .filter(pl.col("_apart") <= 1)
         .sort("_strength")
         .unique([*KEY, *OWN_KEY], keep="first", maintain_order=True)
         .drop("placed_on", "own_placed_on")

@@ -20,7 +20,7 @@ from clientlens.workspace.deriving import (
 )
 from clientlens.workspace.gathered import link_orders
 from clientlens.workspace.incoming import by_month, distinct_people, refuse_conflicts
-from clientlens.workspace.versions import DOCUMENTS, ORDER_DOCUMENTS, winners
+from clientlens.workspace.versions import DOCUMENTS, ORDER_DOCUMENTS, doubts, winners
 
 if TYPE_CHECKING:
     from clientlens.model.tables import Table
@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from clientlens.workspace.deriving import Change, Month
     from clientlens.workspace.gathered import Linked
     from clientlens.workspace.incoming import Incoming, Kind
-    from clientlens.workspace.versions import Documents
+    from clientlens.workspace.versions import Documents, Doubts
 
 
 @dataclass(slots=True)
 class Counts:
     """Of each table of heads: records added and updated, and the lines of both.
 
+    doubts: where the rule that chooses between versions may be wrong, by month.
     linked: None where neither the workspace nor the call holds gathered orders.
     """
 
@@ -43,6 +44,7 @@ class Counts:
     lines: dict[str, int] = field(default_factory=dict)
     clients: ClientChange = field(default_factory=ClientChange)
     linked: Linked | None = None
+    doubts: list[Doubts] = field(default_factory=list)
 
 
 def plan(change: Change, incoming: Incoming, fresh: Incoming) -> Counts:
@@ -93,6 +95,7 @@ def _plan_kind(change: Change, kind: Kind, counts: Counts) -> None:
             known_lines = change.read_current(documents.lines, month)
             all_lines = lines if known_lines is None else pl.concat([versioned(known_lines, CURRENT), lines])
         best = winners(documents, pl.concat([versioned(known, CURRENT), heads]), all_lines)
+        counts.doubts.append(doubts(documents, heads, known))
         best_lines = set_month(change, documents, month, best, all_lines)
         changed = best.filter(pl.col("version") != CURRENT)
         updated = changed.join(known, on=list(documents.heads.key), how="semi").height

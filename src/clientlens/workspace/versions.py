@@ -195,6 +195,55 @@ def lines_of(documents: Documents, heads: pl.DataFrame, lines: pl.DataFrame) -> 
     return kept.drop("_day")
 
 
+_FIGURES = (
+    "placed_at", "kind", "fulfilment_state", "currency", "order_total", "refunded", "price", "tax", "shipping", "fees",
+    "tip", "discount", "rating_milli",
+)  # fmt: skip
+"""What answers are made of; tags and the like may differ without a word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubts:
+    """Orders of an import about which the rule may be wrong; what is kept is a function of both all the same.
+
+    undecided: they differ from what is stored in contents alone. refunds: they give back more than what is kept, whose
+    times are later.
+    """
+
+    undecided: int = 0
+    refunds: int = 0
+
+
+def doubts(documents: Documents, incoming: pl.DataFrame, known: pl.DataFrame) -> Doubts:
+    """How many incoming heads a stored one of their key contradicts, without the rule of the kind telling for certain.
+
+    Args:
+        incoming: one version per key. known: likewise.
+    """
+    if documents is not ORDER_DOCUMENTS:
+        return Doubts()
+    key = list(documents.heads.key)
+    content = list(_FIGURES)
+    rule = [expression.alias(f"_rule_{n}") for n, expression in enumerate(documents.rule)]
+    columns = [*key, *content, *(f"_rule_{n}" for n in range(len(rule)))]
+    pairs = (
+        incoming.with_columns(rule)
+        .select(columns)
+        .join(known.with_columns(rule).select(columns), on=key, suffix="_known")
+    )
+    if pairs.is_empty():
+        return Doubts()
+
+    def same(name: str) -> pl.Expr:
+        return pl.col(name).eq_missing(pl.col(f"{name}_known"))
+
+    alike = pl.all_horizontal(same(f"_rule_{n}") for n in range(len(rule)))
+    differ = ~pl.all_horizontal(same(name) for name in content)
+    lost = (pl.col("refunded") > pl.col("refunded_known")) & (pl.col("_rule_0") < pl.col("_rule_0_known"))
+    found = pairs.select(undecided=(alike & differ).sum(), refunds=lost.fill_null(value=False).sum())
+    return Doubts(*found.row(0))
+
+
 def conflict(documents: Documents, incoming: pl.DataFrame, known: pl.LazyFrame) -> dict[str, object] | None:
     """The first incoming version that cannot be the same order (or checkout) as another of its key, or None.
 
