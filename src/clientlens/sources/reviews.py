@@ -50,7 +50,13 @@ def _table(file: InputFile, store: str) -> RecordTable:
     for record in found.records:
         cells = cells_of(record.value)
         mine = {plain: cells.get(key) for key, plain in _KEYS.items()}
-        rows.append(Row(record.line, {**mine, "seller": store, "platform": "etsy"}))
+        rows.append(
+            Row(
+                record.line,
+                {**mine, "seller": store, "platform": "etsy"},
+                texts=((record.line, record.text),),
+            )
+        )
     spelled = {plain: key for key, plain in _KEYS.items()}
     return record_table(
         file, rows, names_of(Kind.REVIEWS), records=found.rows, bad=found.bad, spelled=spelled
