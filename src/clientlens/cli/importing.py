@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clientlens.cli.shared import store_name
@@ -20,6 +19,7 @@ from clientlens.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from clientlens.cli.context import Run
     from clientlens.model.batch import Batch
