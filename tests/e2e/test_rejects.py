@@ -188,14 +188,6 @@ def test_a_cell_that_is_read_twice_is_told_once(clientlens, tmp_path):
     assert done.json["rows_set_aside"] == 2
 
 
-def test_etsys_reviews_are_month_first_even_alone(clientlens, tmp_path):
-    (tmp_path / "reviews.json").write_text(json.dumps([REVIEW]))
-    assert clientlens("import", "reviews.json", "--timezone", "UTC").code == 0
-    # 3 February; read with the day first it would be a review of 2 March, after the day asked about.
-    (row,) = clientlens("insights", "--json", "--as-of", "2026-02-10").json
-    assert row["average_rating"] in {"5.0", "5.00", 5, "5"}
-
-
 def test_lines_of_a_log_are_written_as_they_stood(clientlens, tmp_path):
     good = '1.2.3.4 - - [05/Mar/2026:10:00:00 +0000] "GET /q/abcdefghijklmnop HTTP/1.1" 302 0 "-" "Phone"\n'
     (tmp_path / "access.log").write_text(good + good.replace("05/Mar", "5x/Mar"))
