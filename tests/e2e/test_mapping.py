@@ -81,11 +81,11 @@ def test_a_missing_mapping_is_told(clientlens, tmp_path):
 
 def test_rejected_rows_are_written_as_they_stood_and_go_in_when_corrected(clientlens, tmp_path):
     (tmp_path / "sales.csv").write_text("A report\n\n" + SALES + "2;2026-03-02;6,oo\n")
-    (tmp_path / "m.toml").write_text('currency = "EUR"\n' + MINE)
+    (tmp_path / "m.toml").write_text('currency = "EUR"\ndelimiter = ";"\n' + MINE)
     done = clientlens("import", "sales.csv", "--mapping", "m.toml", "--rejects", "bad.csv", "--json")
     assert (done.code, done.json["problems"][0]["line"], done.json["problems"][0]["column"]) == (1, 5, "Sum")
     text = (tmp_path / "bad.csv").read_text()
-    assert text == 'Nr,Day,Sum\n2,2026-03-02,"6,oo"\n'
+    assert text == "Nr;Day;Sum\n2;2026-03-02;6,oo\n"
     (tmp_path / "bad.csv").write_text(text.replace("oo", "00"))
     more = clientlens("import", "bad.csv", "--mapping", "m.toml", "--json")
     assert (more.code, more.json["totals"][0]["order_total"]) == (0, "6.00")

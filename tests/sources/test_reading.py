@@ -67,8 +67,8 @@ def test_a_bad_order_of_many_lines_is_one_record_of_a_file_with_good_ones(read):
     bad = f'{{"order_id": "2", "placed_at": "2026-01-02", "order_total": "x", "currency": "EUR", {lines}}}'
     batch = read(f"[{good}, {bad}]", name="orders.json")
     assert (batch.orders["order_key"].to_list(), batch.rows_set_aside) == (["1"], 1)
-    assert [(one.rows.height, one.records) for one in batch.rejects] == [(3, 1)]
-    assert batch.rejects[0].rows["order_id"].to_list() == ["2", "2", "2"]
+    assert [(one.rows.height, one.records) for one in batch.rejects] == [(1, 1)]
+    assert batch.rejects[0].rows["text"].to_list() == [bad]
 
 
 def test_a_negative_order_with_lines_of_its_own_is_an_order(read):
@@ -77,3 +77,18 @@ def test_a_negative_order_with_lines_of_its_own_is_an_order(read):
     batch = read(text, name="orders.json")
     assert batch.orders.select("order_key", "order_total").rows() == [("1", -500)]
     assert batch.order_lines["product"].to_list() == ["A", "B"]
+
+
+def test_etsys_reviews_are_month_first_even_alone(read):
+    review = '{"reviewer": "Ann", "date_reviewed": "%s", "star_rating": 5, "order_id": 1}'
+    days = [
+        [
+            day.isoformat()[:10]
+            for day in read(f"[{', '.join(review % text for text in texts)}]", name="r.json").reviews[
+                "reviewed_at"
+            ]
+        ]
+        for texts in (["02/03/2026"], ["02/03/2026", "28/03/2026"])
+    ]
+    # Midnight in Berlin is the evening before in UTC: 3 February; then 2 and 28 March.
+    assert days == [["2026-02-02"], ["2026-03-01", "2026-03-27"]]

@@ -13,6 +13,7 @@ import pytest
 
 from clientlens.errors import ClientlensError, NoGoodRow, NotRecognised
 from clientlens.sources.reading import read_all
+from clientlens.sources.shopify_rest import recognises
 
 KILN = Path(__file__).resolve().parents[2] / "data" / "sample" / "kiln"
 ORDER = {
@@ -383,24 +384,29 @@ class TestProblems:
         (batch,) = read_all([write(orders(ORDER), name="a.json")], replace(shop.options, decimal="comma"))
         assert batch.orders["order_total"].to_list() == [2750]
 
-    def test_rejected_orders_can_be_corrected_as_plain_csv(self, rest, read):
-        (rejects,) = rest(ORDER, order(id=2, name="#2", total_tax="x")).rejects
-        assert rejects.rows.select("order_id", "tax", "product").rows() == [
-            ("#2", "x", ""),
-            ("#2", "", "Candle"),
-        ]
-        text = rejects.rows.write_csv().replace(",x,", ",2.50,")
-        again = read(text, name="rejects.csv")
-        assert (again.source, again.orders["order_key"].to_list()) == ("plain_csv", ["2"])
-        assert again.orders.select("order_total", "price").row(0) == (2750, 2000)
-        assert again.order_lines["product"].to_list() == ["Candle - red"]
+    @pytest.mark.parametrize(
+        ("name", "good", "amount"),
+        [("orders", order(id=2, name="#2"), "27.50"), ("checkouts", {**CHECKOUT, "id": 2}, None)],
+    )
+    def test_a_rejected_record_stands_as_it_was_and_goes_in_alone(self, read, name, good, amount):
+        first = ORDER if name == "orders" else CHECKOUT
+        amount = amount or good["total_price"]
+        bad = {**good, "total_price": "x"}
+        batch = read(json.dumps({name: [first, bad]}, indent=1), name="a.json")
+        (text,) = batch.rejects[0].rows["text"]
+        assert json.loads(text) == bad
+        again = read(text.replace('"x"', json.dumps(amount)), name="bad.jsonl")
+        whole = read(json.dumps({name: [good]}), name="a.json")
+        assert again.source == "shopify_rest"
+        for table in ("orders", "order_lines", "checkouts", "checkout_lines", "people"):
+            ours, theirs = getattr(again, table), getattr(whole, table)
+            assert (ours is None) == (theirs is None)
+            assert ours is None or ours.equals(theirs)
 
-    def test_rejected_checkouts_are_not_taken_for_orders(self, read):
-        batch = read(
-            json.dumps({"checkouts": [CHECKOUT, {**CHECKOUT, "id": 2, "total_price": "x"}]}), name="c.json"
-        )
-        again = read(batch.rejects[0].rows.head(1).write_csv().replace(",x,", ",1.00,"), name="rejects.csv")
-        assert (again.source, again.checkouts["checkout_key"].to_list()) == ("shopify_api_checkouts", ["2"])
+    @pytest.mark.parametrize("key", ["order_number", "financial_status"])
+    def test_an_order_without_an_envelope_is_known_by_either_key(self, key):
+        assert recognises(("id", "created_at", key))
+        assert not recognises(("id", "created_at", "completed_at", "invoice_url"))  # a draft
 
 
 JUNK = [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clientlens.cli.shared import store_name
@@ -20,6 +19,7 @@ from clientlens.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from clientlens.cli.context import Run
     from clientlens.model.batch import Batch
@@ -77,6 +77,7 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     Raises:
         the errors of `read_all` and `importing.add`; OutputExists, OutputFailed for the file of rejects.
     """
+    from clientlens.cli import rejecting
     from clientlens.cli.writing import may_write
     from clientlens.outputs.format import format_for
     from clientlens.workspace.importing import add
@@ -88,8 +89,7 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     if wanted.currency is not None:
         _known_currency(wanted.currency)
     if wanted.rejects is not None:
-        for place in _places_of_rejects(wanted.rejects):
-            may_write(run.folder / place, force=run.flags.force, shown=place)
+        may_write(run.folder / wanted.rejects, force=run.flags.force, shown=wanted.rejects)
     chosen = format_for(run.format_asked, run.flags.output)
     path = _workspace_for(run)
     timezone = _timezone(run, path, wanted)
@@ -98,9 +98,13 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     size = sum(_size(run.folder / name) for name in files if name != "-")
     # Storing takes about a third of the time that reading takes.
     with run.console.progress("importing", size + size // 3) as advance:
+        batches = _read(run, files, wanted, store, mapping, timezone, advance)
+        rejects = rejecting.places(run, wanted.rejects, batches) if wanted.rejects is not None else {}
+        for place in rejects:
+            may_write(run.folder / place, force=run.flags.force, shown=place)
         result = add(
             path,
-            _read(run, files, wanted, store, mapping, timezone, advance),
+            batches,
             timezone=timezone,
             at=run.clock(),
             command=shlex.join(["clientlens", "import", *files]),
@@ -115,8 +119,7 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     if result.created and not result.dry_run:
         run.console.note(f"made a new workspace at {path}, time zone {timezone}")
     _tell(run, result, timezone, listed=chosen.name == "table")
-    if wanted.rejects is not None and result.rejects:
-        _write_rejects(run, wanted.rejects, result)
+    rejecting.write(run, rejects)
     # A sale may be left out of all answers though every row is stored: see the problems of linked orders.
     if max(result.rows_set_aside, min(len(result.problems), 1)) > wanted.accept_rejects:
         run.exit_code = ExitCode.SET_ASIDE
@@ -308,36 +311,3 @@ def _gathered_notes(result: ImportResult) -> list[str]:
             else [f"{file}: {said}" if file else said for file in files]
         )
     return told
-
-
-def _place_of(name: str, source: str) -> str:
-    """bad.csv -> bad.shopify_orders.csv"""
-    path = Path(name)
-    return str(path.with_name(f"{path.stem}.{source}{path.suffix}"))
-
-
-def _places_of_rejects(name: str) -> list[str]:
-    """Every file that rejected rows might be written to."""
-    from clientlens.sources.registry import load
-
-    return [name, *(_place_of(name, source) for source in load())]
-
-
-def _write_rejects(run: Run, name: str, result: ImportResult) -> None:
-    """Rejected rows as CSV: a file for each format, since rows of two formats could not be imported again together."""
-    import polars as pl
-
-    from clientlens.analysis.wording import counted_noun
-    from clientlens.cli.writing import write_file
-
-    source_of = {file.file: file.source for file in result.files}
-    by_source: dict[str, list[pl.DataFrame]] = {}
-    for one in result.rejects:
-        by_source.setdefault(source_of[one.file], []).append(one.rows)
-    for source, frames in by_source.items():
-        place = name if len(by_source) == 1 else _place_of(name, source)
-        rows = pl.concat(frames, how="diagonal")
-        write_file(run.folder / place, rows.write_csv().encode(), force=run.flags.force, shown=place)
-        run.console.note(
-            f"note: wrote {counted_noun(rows.height, 'row')} to {place}, to be corrected and imported again"
-        )

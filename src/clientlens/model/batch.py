@@ -56,11 +56,20 @@ class Rejects:
     """Rows set aside, as they stood: `rows` has the file's own header as columns (all String).
 
     records: how many records of the file these are.
+    header: the file's own, letter for letter (columns of a frame cannot be called alike, or nothing); None: the file
+        has none, and `rows` is one column, `text`: what stood there, each on one line.
+    delimiter, encoding: of the file; encoding None is UTF-8.
+    suffix: that files without a header have. kind: rejects of one source and another kind cannot stand in one file.
     """
 
     file: str
     rows: pl.DataFrame
     records: int
+    header: tuple[str, ...] | None = None
+    delimiter: str = ","
+    encoding: str | None = None
+    suffix: str = ".csv"
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

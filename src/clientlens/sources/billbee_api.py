@@ -139,11 +139,14 @@ def _orders(page: JsonFile, reading: Reading, cancelling: frozenset[int]) -> Rec
             continue
         rows += [_row(record, cells, number, first=not at) for at, cells in enumerate(found)]
     bad.sort(key=lambda row: row.line)
-    return record_table(page.file, rows, _COLUMNS, records=page.rows, bad=tuple(bad), spelled=SPELLED)
+    return record_table(
+        page.file, rows, _COLUMNS, records=page.rows, bad=tuple(bad), spelled=SPELLED, kind=Kind.ORDERS
+    )
 
 
 def _row(record: Record, cells: Cells, number: int, *, first: bool) -> Row:
-    return Row(record.line, cells, record=number, weight=int(first))
+    texts = ((record.line, record.text),) if first else ()
+    return Row(record.line, cells, record=number, weight=int(first), texts=texts)
 
 
 def _customers(page: JsonFile) -> RecordTable:
@@ -151,12 +154,18 @@ def _customers(page: JsonFile) -> RecordTable:
     bad = list(page.bad)
     for record in page.records:
         try:
-            rows.append(Row(record.line, customer(record.value)))
+            rows.append(Row(record.line, customer(record.value), texts=((record.line, record.text),)))
         except WrongTypeError as error:
             bad.append(_bad(record, error))
     bad.sort(key=lambda row: row.line)
     return record_table(
-        page.file, rows, names_of(Kind.CLIENTS), records=page.rows, bad=tuple(bad), spelled=SPELLED
+        page.file,
+        rows,
+        names_of(Kind.CLIENTS),
+        records=page.rows,
+        bad=tuple(bad),
+        spelled=SPELLED,
+        kind=Kind.CLIENTS,
     )
 
 

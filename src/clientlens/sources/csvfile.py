@@ -19,11 +19,14 @@ import polars as pl
 import pyarrow as pa
 
 from clientlens.errors import BadHeader, Unreadable, UnterminatedQuote
+from clientlens.sources.rejecting import under_header
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from clientlens.model.batch import Rejects
     from clientlens.sources.input import InputFile
+    from clientlens.sources.rejecting import Written
 
 csv.field_size_limit(2**31 - 1)
 
@@ -93,6 +96,15 @@ class CsvTable:
             _cells(self.file.text[self.starts[record] : self.ends[record]], self.header.delimiter)
             for record in records
         ]
+
+    def written(self, records: Iterable[int]) -> list[Written]:
+        """The same, each with its line."""
+        rows = list(records)
+        return list(zip(self.lines.gather(rows).to_list(), self.raw(rows), strict=True))
+
+    def rejects(self, rows: Sequence[Written], records: int) -> Rejects:
+        """Rows to be written out; see `rejecting.under_header`."""
+        return under_header(self.file, self.header, rows, records)
 
     def without_cells(self) -> CsvTable:
         """The table with an empty frame."""

@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Protocol, Self
 
 import polars as pl
 
-from clientlens.model.batch import Rejects
 from clientlens.problems import Problem
 from clientlens.sources.parsing import bad
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from clientlens.model.batch import Rejects
     from clientlens.sources.csvfile import BadRow, Header
     from clientlens.sources.input import InputFile
+    from clientlens.sources.rejecting import Written
 
 PLACE = {"_i": pl.UInt32, "_file": pl.Int32, "_row": pl.UInt32, "_line": pl.UInt32}
 """Where a row comes from: number over all files, index of the file, record in its table, physical line."""
@@ -37,8 +38,12 @@ class Table(Protocol):
     @property
     def bad(self) -> tuple[BadRow, ...]: ...
 
-    def raw(self, records: Iterable[int]) -> list[tuple[str, ...]]:
-        """All cells of some rows of `frame`, by position."""
+    def written(self, records: Iterable[int]) -> list[Written]:
+        """Line and cells of the file's records behind some rows of `frame`, by position: as they stand there."""
+        ...
+
+    def rejects(self, rows: Sequence[Written], records: int) -> Rejects:
+        """Some of these, and cells of bad records, to be written out."""
         ...
 
     def without_cells(self) -> Self:
@@ -79,6 +84,8 @@ class Findings:
     """`_i` of every row with a problem of its own."""
     cells: set[tuple[int, str]] = field(default_factory=set)
     """`_i` and column of every cell with a problem; the first told of a cell is enough."""
+    _told: set[tuple[int, str, str]] = field(default_factory=set)
+    """`_i`, column as the file spells it, and message."""
 
     def add_rows(self, rows: pl.DataFrame, message: str, column: str | None = None) -> None:
         """Each of `rows` (`PLACE` columns and, when named, `column`) gets this problem."""
@@ -93,6 +100,11 @@ class Findings:
                 self.cells.add((i, column))
             table = self.tables[file]
             spelled = table.header.spelled(column) if column else None
+            if spelled is not None:
+                # Two columns may be read from one of the file.
+                if (i, spelled, message) in self._told:
+                    continue
+                self._told.add((i, spelled, message))
             self.problems.append((file, line, Problem(table.file.name, line, spelled, value, message)))
             self.rows.add(i)
 
@@ -141,33 +153,19 @@ class Findings:
         out = []
         for number, table in enumerate(self.tables):
             mine = aside.filter(pl.col("_file") == number)
-            rows = [
-                *zip(mine["_line"].to_list(), table.raw(mine["_row"].to_list()), strict=True),
-                *((row.line, row.cells) for row in table.bad),
-            ]
+            rows = [*table.written(mine["_row"].to_list()), *((row.line, row.cells) for row in table.bad)]
             if rows:
                 rows.sort(key=lambda row: row[0])
                 whole = int(mine["_weight"].sum()) if "_weight" in mine.columns else mine.height
-                frame = _reject_frame(table, [cells for _, cells in rows])
-                out.append(Rejects(table.file.name, frame, whole + len(table.bad)))
+                out.append(table.rejects(rows, whole + len(table.bad)))
         return tuple(out)
 
-
-def _reject_frame(table: Table, rows: Sequence[Sequence[str]]) -> pl.DataFrame:
-    """Missing cells are blank; cells too many are joined into the last column, so that nothing is lost."""
-    width = len(table.header.cells)
-    fitted = [
-        (*cells[: width - 1], table.header.delimiter.join(cells[width - 1 :]))
-        if len(cells) > width
-        else (*cells, *[""] * (width - len(cells)))
-        for cells in rows
-    ]
-    return pl.DataFrame(fitted, schema=dict.fromkeys(_distinct(table.header.cells), pl.String), orient="row")
-
-
-def _distinct(cells: Sequence[str]) -> list[str]:
-    """Column names with unnamed ones, and those of one name, told apart."""
-    return [
-        cell if cell.strip() and cell not in cells[: number - 1] else f"{cell.strip() or 'column'} {number}"
-        for number, cell in enumerate(cells, start=1)
-    ]
+    def tell_members(self, aside: pl.DataFrame, message: str) -> None:
+        """Each record behind rows set aside (`PLACE` columns) that no problem names gets this one."""
+        told = {(file, line) for file, line, _ in self.problems}
+        for file, row in aside.filter(pl.col("_weight") > 1).select("_file", "_row").rows():
+            table = self.tables[file]
+            for line, _ in table.written([row]):
+                if (file, line) not in told:
+                    told.add((file, line))
+                    self.problems.append((file, line, Problem(table.file.name, line, None, None, message)))

@@ -62,6 +62,8 @@ def set_aside(
         told = grouped.rows.filter(pl.col("_i").is_in(own.implode()))
         others = others.filter(pl.col("_weight") > 0).join(told, on=record, how="anti", maintain_order="left")
     findings.add_rows(others, f"{WITH_ANOTHER} {what}")
+    if "_weight" in aside.columns:
+        findings.tell_members(aside, f"{WITH_ANOTHER} {what}")
     return bad_heads, pl.concat([aside.select(place), grouped.orphans.select(place)]).sort("_i")
 
 

@@ -59,6 +59,7 @@ class InputFile:
         packed copy are the same.
     packed: how many bytes it took in what it was packed in; None when it was not.
     notes: what the user should know of how it was opened.
+    encoding: that it was said to have.
     """
 
     name: str
@@ -67,6 +68,7 @@ class InputFile:
     sha256: str
     packed: int | None = None
     notes: tuple[str, ...] = ()
+    encoding: str | None = None
 
     @property
     def weight(self) -> int:
@@ -130,7 +132,7 @@ def _input_of(name: str, data: bytes, encoding: str | None, *, packed: int | Non
         raise Unreadable(name, "the file is empty", "export it again")
     _refuse_binary(name, data, encoding)
     text = _as_utf8(name, data, encoding)
-    return InputFile(name, text, len(data), hashlib.sha256(data).hexdigest(), packed)
+    return InputFile(name, text, len(data), hashlib.sha256(data).hexdigest(), packed, encoding=encoding)
 
 
 def _read_stream(stream: BinaryIO, name: str) -> bytes:

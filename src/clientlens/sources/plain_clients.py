@@ -40,6 +40,7 @@ def read_clients(tables: Sequence[Table], options: ReadOptions, source: str) -> 
     own = pl.Series(sorted(findings.rows), dtype=pl.UInt32).implode()
     bad = rows.select(pl.col("_i").is_in(own)).to_series()
     aside, good = rows.filter(bad), people.filter(~bad)
+    findings.tell_members(aside, "set aside with its customer")
     return Batch(
         source=source,
         store=options.store,

@@ -70,7 +70,7 @@ def _table(file: InputFile) -> tuple[Kind, RecordTable, list[str]]:
         key for key in (*keys, *sorted(inner)) if plain_name(key) not in known and key.lower() != LINES
     ]
     bad.sort(key=lambda row: row.line)
-    table = record_table(file, rows, known, records=found.rows, bad=tuple(bad))
+    table = record_table(file, rows, known, records=found.rows, bad=tuple(bad), kind=kind)
     return kind, table, list(dict.fromkeys(unknown))
 
 
@@ -109,16 +109,17 @@ def cells_of(values: dict[str, Any]) -> dict[str, str | None]:
 
 def _rows(record: Record, number: int, *, nested: bool) -> list[Row]:
     cells = cells_of(record.value)
+    texts = ((record.line, record.text),)
     if not nested or LINES not in record.value:
-        return [Row(record.line, cells)]
+        return [Row(record.line, cells, texts=texts)]
     lines = [cells_of(line) for line in _lines(record)]
     if not lines:
-        return [Row(record.line, cells, record=number)]
+        return [Row(record.line, cells, record=number, texts=texts)]
     of_order = {name: cell for name, cell in cells.items() if name not in OF_LINE}
     shared = {name: cell for name, cell in cells.items() if name in OF_LINE}
     first, *others = [{**shared, **line} for line in lines]
     return [
-        Row(record.line, {**of_order, **first}, record=number),
+        Row(record.line, {**of_order, **first}, record=number, texts=texts),
         *(Row(record.line, line, record=number, weight=0) for line in others),
     ]
 

@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.sources.csvfile import Header
+from clientlens.sources.rejecting import line_by_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from clientlens.model.batch import Rejects
     from clientlens.sources.csvfile import BadRow
     from clientlens.sources.findings import Table
     from clientlens.sources.input import InputFile
+    from clientlens.sources.rejecting import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +30,19 @@ class Row:
 
     record: number of the record whose rows belong together; None: they belong together by their order number, as in a
     CSV file. weight: how many records of the file the row stands for; 0 for all but the first of a record's rows.
+    texts: line and text of each of these records.
     """
 
     line: int
     cells: Mapping[str, str | None]
     record: int | None = None
     weight: int = 1
+    texts: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SpelledHeader(Header):
-    """Plain names as cells, under which rejected rows can be imported again; messages use the words of the file.
+    """Plain names as cells; messages use the words of the file.
 
     shown: plain name -> what messages call it; the name itself where it is not there.
     """
@@ -51,7 +56,10 @@ class SpelledHeader(Header):
 
 @dataclass(frozen=True, slots=True)
 class RecordTable:
-    """A `findings.Table`. record (Int64, null where rows belong together by number), weight (Int64): of each row."""
+    """A `findings.Table`. record (Int64, null where rows belong together by number), weight (Int64), texts: of each row.
+
+    kind, suffix: see `batch.Rejects`. above: see `rejecting.line_by_line`.
+    """
 
     file: InputFile
     header: Header
@@ -61,11 +69,18 @@ class RecordTable:
     bad: tuple[BadRow, ...]
     record: pl.Series
     weight: pl.Series
-    _cells: pl.DataFrame
+    texts: tuple[tuple[tuple[int, str], ...], ...]
+    kind: str
+    suffix: str
+    above: Mapping[int, tuple[int, str]]
 
-    def raw(self, records: Iterable[int]) -> list[tuple[str, ...]]:
-        """All cells of some rows, by position."""
-        return [tuple(cell or "" for cell in self._cells.row(number)) for number in records]
+    def written(self, records: Iterable[int]) -> list[Written]:
+        """Line and text of the records behind some rows, by position."""
+        return [(line, (text,)) for number in records for line, text in self.texts[number]]
+
+    def rejects(self, rows: Sequence[Written], records: int) -> Rejects:
+        """Records to be written out; see `rejecting.line_by_line`."""
+        return line_by_line(self.file, rows, records, self.suffix, self.kind, self.above)
 
     def without_cells(self) -> RecordTable:
         """The table with an empty frame."""
@@ -80,14 +95,16 @@ def record_table(
     records: int,
     bad: tuple[BadRow, ...] = (),
     spelled: Mapping[str, str] | None = None,
-    rejected: Mapping[str, str] | None = None,
+    kind: str = "",
+    suffix: str = ".jsonl",
+    above: Mapping[int, tuple[int, str]] | None = None,
 ) -> RecordTable:
     """A table of rows.
 
     Args:
         columns: the plain names it has, in order. records: of the file, the bad ones counted.
         spelled: plain name -> what messages call it; the name itself where it is not there.
-        rejected: plain name -> what it is called where rows are written out again, likewise.
+        kind, suffix: see `batch.Rejects`. above: see `rejecting.line_by_line`.
     """
     filled = {name for row in rows for name in row.cells}
     frame = pl.DataFrame(
@@ -98,23 +115,20 @@ def record_table(
             for name in columns
         }
     )
-    cells = tuple((rejected or {}).get(name, name) for name in columns)
     record = pl.Series([row.record for row in rows], dtype=pl.Int64)
-    whole = frame
-    if "order_id" in frame.columns and record.count():
-        # A row that is written out without the first of its record must still say whose it is.
-        own = pl.coalesce("order_id", pl.col("order_id").first().over(record))
-        whole = frame.with_columns(pl.when(record.is_null()).then("order_id").otherwise(own))
     return RecordTable(
         file,
-        SpelledHeader(cells, tuple(columns), ",", 0, 1, spelled or {}),
+        SpelledHeader(tuple(columns), tuple(columns), ",", 0, 1, spelled or {}),
         frame,
         pl.Series([row.line for row in rows], dtype=pl.UInt32),
         records,
         bad,
         record,
         pl.Series([row.weight for row in rows], dtype=pl.Int64),
-        whole,
+        tuple(row.texts for row in rows),
+        kind,
+        suffix,
+        above or {},
     )
 
 

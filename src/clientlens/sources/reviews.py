@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import TYPE_CHECKING
 
 from clientlens.sources.canonical import Kind, names_of
@@ -28,6 +30,9 @@ _KEYS = {
 }
 
 
+_MONTH_FIRST = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})")
+
+
 def recognises(names: tuple[str, ...]) -> bool:
     """Reviewer, date and stars, by Etsy's keys."""
     return set(names) >= set(_KEYS)
@@ -41,22 +46,49 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
     Raises:
         BadJson: a file is not JSON throughout.
     """
-    tables = {Kind.REVIEWS: [_table(file, options.store) for file in files]}
+    tables = {
+        Kind.REVIEWS: [_table(file, options.store, given=options.date_format is not None) for file in files]
+    }
     return read_plain(tables, options, NAME, files)
 
 
-def _table(file: InputFile, store: str) -> RecordTable:
+def _days(texts: set[str]) -> dict[str, str]:
+    """Etsy's dates (month first) as ISO; none where one of a file's is no such date: then another form is meant.
+
+    Without that, a file of few reviews might be taken for one with the day first.
+    """
+    days = {}
+    for text in texts:
+        if (found := _MONTH_FIRST.fullmatch(text)) is None:
+            continue
+        try:
+            days[text] = date(int(found[3]), int(found[1]), int(found[2])).isoformat()
+        except ValueError:
+            return {}
+    return days
+
+
+def _table(file: InputFile, store: str, *, given: bool) -> RecordTable:
+    """given: whether the form of dates was said."""
     found = read_json(file)
+    read = [cells_of(record.value) for record in found.records]
+    days = {} if given else _days({cell for cells in read if (cell := cells.get("date_reviewed"))})
     rows = []
     bad = list(found.bad)
-    for record in found.records:
+    for record, cells in zip(found.records, read, strict=True):
         odd = next((key for key in _KEYS if isinstance(record.value.get(key), (list, dict))), None)
         if odd is not None:
             bad.append(BadRow(record.line, (record.text,), f"{odd} holds a list or an object, not a value"))
             continue
-        cells = cells_of(record.value)
         mine = {plain: cells.get(key) for key, plain in _KEYS.items()}
-        rows.append(Row(record.line, {**mine, "seller": store, "platform": "etsy"}))
+        mine["reviewed_at"] = days.get(mine["reviewed_at"] or "", mine["reviewed_at"])
+        rows.append(
+            Row(
+                record.line,
+                {**mine, "seller": store, "platform": "etsy"},
+                texts=((record.line, record.text),),
+            )
+        )
     spelled = {plain: key for key, plain in _KEYS.items()}
     bad.sort(key=lambda row: row.line)
     return record_table(

@@ -65,8 +65,10 @@ def _table(file: InputFile) -> tuple[RecordTable, int]:
         if request is None or request[1] != "GET" or found[4][0] not in "23" or code is None:
             skipped += 1
             continue
-        rows.append(Row(number, {"code": code[1], "scanned_at": at, "user_agent": found[6]}))
-    return record_table(file, rows, names_of(Kind.SCANS), records=records, bad=tuple(bad)), skipped
+        cells = {"code": code[1], "scanned_at": at, "user_agent": found[6]}
+        rows.append(Row(number, cells, texts=((number, text),)))
+    table = record_table(file, rows, names_of(Kind.SCANS), records=records, bad=tuple(bad), suffix=".log")
+    return table, skipped
 
 
 def _instant(text: str) -> str | None:

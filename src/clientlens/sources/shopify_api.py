@@ -37,7 +37,7 @@ _OF_CHECKOUTS = {
     "checkout_token": "token",
     "client_ref": "customer_id",
 }
-"""Rejected checkouts are written under these names: nobody may take them for orders."""
+"""What messages call the columns of checkouts."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class Gathered:
     """What one file has given so far.
 
     currency: where a record does not state its own. orders, checkouts, customers: rows; bad: records that are none; skipped: how many nobody needs; unbalanced: orders
-    whose amounts do not add up.
+    whose amounts do not add up. above: line of an order -> line and text of the customer it hangs on.
     """
 
     currency: str | None = None
@@ -53,6 +53,7 @@ class Gathered:
     checkouts: list[Row] = field(default_factory=list)
     customers: list[Row] = field(default_factory=list)
     bad: list[BadRow] = field(default_factory=list)
+    above: dict[int, tuple[int, str]] = field(default_factory=dict)
     skipped: int = 0
     unbalanced: int = 0
 
@@ -75,10 +76,14 @@ class Gathered:
         Args:
             texts: physical line and text of every record of the file that belongs to it, its own first.
         """
+        rows = {"order": self.orders, "checkout": self.checkouts, "customer": self.customers}[kind]
+        first = len(rows)
         try:
             {"order": self.order, "checkout": self.checkout, "customer": self.customer}[kind](one)
         except ShapeError as error:
             self.reject(kind, texts, str(error))
+        else:
+            rows[first] = replace(rows[first], texts=tuple(texts))
 
     def reject(self, kind: str, texts: Sequence[tuple[int, str]], told: str) -> None:
         """Set a record aside with all that belongs to it; the first is told why."""
@@ -108,10 +113,14 @@ def batch_of(
     for file, one in gathered:
         bad = tuple(sorted(one.bad, key=lambda row: row.line))
         records = _records(one.orders) + one.skipped + len(bad)
-        orders.append(record_table(file, one.orders, COLUMNS, records=records, bad=bad, spelled=spelled))
+        orders.append(
+            record_table(
+                file, one.orders, COLUMNS, records=records, bad=bad, spelled=spelled, above=one.above
+            )
+        )
         if one.checkouts:
             told = {**spelled, **_OF_CHECKOUTS}
-            checkouts.append(_table(file, one.checkouts, COLUMNS, told, _OF_CHECKOUTS))
+            checkouts.append(_table(file, one.checkouts, COLUMNS, told))
         if one.customers:
             customers.append(_table(file, one.customers, names_of(Kind.CLIENTS), {"client_ref": "id"}))
     batches = [read_orders(orders, options, source, RULES)]
@@ -145,9 +154,8 @@ def _table(
     rows: Sequence[Row],
     columns: Sequence[str],
     spelled: Mapping[str, str],
-    rejected: Mapping[str, str] | None = None,
 ) -> RecordTable:
-    return record_table(file, rows, columns, records=_records(rows), spelled=spelled, rejected=rejected)
+    return record_table(file, rows, columns, records=_records(rows), spelled=spelled)
 
 
 def _notes(file: InputFile, one: Gathered) -> list[str]:

@@ -69,6 +69,8 @@ def _gathered(file: InputFile, currency: str | None) -> tuple[Gathered, list[tup
             out.skipped += len(root.members)
             continue
         texts = [(node.record.line, node.record.text) for node in root.members]
+        if root.parent is not None:
+            out.above[root.record.line] = (root.parent.record.line, root.parent.record.text)
         if root.fault is not None:
             out.reject(kind, texts, root.fault)
         else:

@@ -31,11 +31,11 @@ _MARKS = {
 }  # fmt: skip
 """Of records below an envelope: keys of which one is there."""
 _OWN_MARKS = {
-    "checkout": {"abandoned_checkout_url"},
-    "order": {"financial_status"},
-    "customer": {"orders_count", "default_address", "addresses", "email_marketing_consent"},
+    "checkout": ({"abandoned_checkout_url"}, {"cart_token", "completed_at"}, {"token", "completed_at"}),
+    "order": ({"financial_status"}, {"order_number"}),
+    "customer": ({"orders_count"}, {"default_address"}, {"addresses"}, {"email_marketing_consent"}),
 }
-"""The same where no envelope says what they are."""
+"""Where no envelope says what they are, sets of which all keys are there. (A draft order has `completed_at` alone.)"""
 
 
 def recognises(names: tuple[str, ...]) -> bool:
@@ -52,7 +52,7 @@ def _kind_of(keys: set[str]) -> str | None:
     """What a record without an envelope is."""
     if not {"id", "created_at"} <= keys:
         return None
-    return next((kind for kind, marks in _OWN_MARKS.items() if keys & marks), None)
+    return next((kind for kind, sets in _OWN_MARKS.items() if any(keys >= marks for marks in sets)), None)
 
 
 def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
