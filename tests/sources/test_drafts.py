@@ -134,3 +134,23 @@ def test_a_header_with_control_characters_is_written_as_valid_toml(draft):
 def test_nothing_like_a_header_is_refused(draft):
     with pytest.raises(NotRecognised, match="nothing here looks like the header of a table"):
         draft("1,2\n3,4\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "columns"),
+    [
+        (
+            "Invoice No,Invoice Date,Bill To,Contact Email,Rate,Line Amount,Invoice Total",
+            "A1,2026-03-01,Ann,a@x.org,2.00,4.00,4.00",
+            ("order_id", "placed_at", "name", "email", "unit_price", "line_total", "order_total"),
+        ),
+        (
+            "Auftrags-Nr.,Datum,Stück,Zahlstatus,Rechnungsbetrag brutto",
+            "A1,2026-03-01,2,paid,4.00",
+            ("order_id", "placed_at", "quantity", "status", "order_total"),
+        ),
+    ],
+)
+def test_headers_of_invoices_are_known(draft, header, cells, columns):
+    found = tomllib.loads(draft(f"{header}\n{cells}\n"))["columns"]
+    assert found == dict(zip(columns, header.split(","), strict=True))
