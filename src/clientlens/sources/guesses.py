@@ -75,7 +75,7 @@ _PLAIN_OF = {
 }
 _DATE = re.compile(
     r"^(?:(?:19|20)\d\d-\d\d-\d\d.*|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?:[ ,].*)?"
-    r"|\d{1,2}[. -]+[^\W\d_]{3,10}\.?[ ,-]+\d{2,4}.*|[^\W\d_]{3,10}\.?[ -]\d{1,2}[, -]+\d{2,4}.*)$"
+    r"|\d{1,2}[. -]+[^\W\d_]{3,10}\.?[ ,.-]+\d{2,4}.*|[^\W\d_]{3,10}\.?[ -]\d{1,2}[, -]+\d{2,4}.*)$"
 )
 _AMOUNT = re.compile(r"^\D{0,4}-?\d{1,3}(?:[.,' \xa0\u2019]?\d{3})*(?:[.,]\d{1,3})?\s?\D{0,4}$")
 _ID = re.compile(r"\b(?:id|no|nr|number|nummer|numero|ref)\b|nummer$|nr$")
@@ -143,6 +143,11 @@ def guesses(sample: Sample) -> dict[str, int]:
     return {plain: found[plain][1] for plain in WORDS if plain in found}
 
 
+def date_columns(sample: Sample) -> list[int]:
+    """The columns in which nearly every filled cell is a date."""
+    return [number for number in range(len(sample.header.cells)) if _mostly(_DATE, sample.filled(number))]
+
+
 def _meaning(word: str) -> tuple[str, int] | None:
     """The plain column of a header and how doubtful it is; 'buyer city' is a city, if nothing else is one."""
     if word in _PLAIN_OF:
@@ -172,7 +177,7 @@ def order_like(file: InputFile) -> Header | None:
     if sample is None or not sample.rows:
         return None
     columns = [(cell, sample.filled(number)) for number, cell in enumerate(sample.header.cells)]
-    dates = {number for number, (_, cells) in enumerate(columns) if _mostly(_DATE, cells)}
+    dates = set(date_columns(sample))
     known = guesses(sample)
     ids = {
         number
