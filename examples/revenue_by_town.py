@@ -8,6 +8,10 @@ import sys
 
 import polars as pl
 
+if len(sys.argv) != 2:
+    print("usage: python revenue_by_town.py clients.parquet", file=sys.stderr)
+    sys.exit(2)
+
 clients = pl.read_parquet(sys.argv[1])
 towns = (
     clients.filter(pl.col("completed_orders") > 0)

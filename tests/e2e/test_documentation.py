@@ -120,16 +120,30 @@ def test_the_folder_import_passes_the_exit_code_on(shell, tmp_path):
     workspace = {"CLIENTLENS_WORKSPACE": str(tmp_path / ".clientlens"), "TMPDIR": str(tmp_path)}
     script = str(PROJECT / "examples" / "import-folder.sh")
     done = shell("bash", script, str(exports), **workspace)
-    assert (done.returncode, done.stdout) == (0, "769 orders added, 0 updated, 0 rows set aside\n"), (
-        done.stderr
-    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert list(tmp_path.glob("rejects*")) == []
     broken = exports / "orders_export_1.csv"
     broken.write_text(broken.read_text("utf-8").replace(",USD,", ",usdollars,", 1), "utf-8")
     done = shell("bash", script, str(exports), **workspace)
     assert done.returncode == 1
-    rejects = re.search(r"to correct and import again: (\S+)", done.stdout)
-    assert rejects is not None
-    assert Path(rejects[1]).exists()
+    assert re.match(r"0 orders added, 0 updated, [0-9]+ rows set aside\n", done.stdout)
+    assert [Path(found).name for found in re.findall(r"import again: (\S+)", done.stdout)] == ["rejects.csv"]
+    assert all(Path(found).exists() for found in re.findall(r"import again: (\S+)", done.stdout))
+
+
+@needs_jq
+def test_the_folder_import_names_the_rejected_rows_of_every_format(shell, tmp_path):
+    exports = tmp_path / "exports"
+    exports.mkdir()
+    head = "order_id,placed_at,order_total,currency\n"
+    (exports / "own.csv").write_text(head + "1,2026-03-01,5.00,EUR\n2,soon,5.00,EUR\n")
+    customers = (PROJECT / "data" / "sample" / "harbour" / "orders_export_1.csv").read_text("utf-8")
+    (exports / "shopify.csv").write_text(customers.replace(",USD,", ",usdollars,", 1), "utf-8")
+    workspace = {"CLIENTLENS_WORKSPACE": str(tmp_path / ".clientlens"), "TMPDIR": str(tmp_path)}
+    done = shell("bash", str(PROJECT / "examples" / "import-folder.sh"), str(exports), **workspace)
+    assert done.returncode == 1, done.stderr
+    names = {Path(found).name for found in re.findall(r"import again: (\S+)", done.stdout)}
+    assert names == {"rejects.plain_csv.csv", "rejects.shopify_orders.csv"}
 
 
 def test_the_parquet_example_reads_an_answer(shell, tmp_path):
@@ -137,6 +151,9 @@ def test_the_parquet_example_reads_an_answer(shell, tmp_path):
     assert shell(str(BIN / "clientlens"), "clients", "-o", str(clients)).returncode == 0
     done = shell(sys.executable, str(PROJECT / "examples" / "revenue_by_town.py"), str(clients))
     assert "Berlin" in done.stdout, done.stderr
+    bare = shell(sys.executable, str(PROJECT / "examples" / "revenue_by_town.py"))
+    assert (bare.returncode, bare.stdout) == (2, "")
+    assert bare.stderr == "usage: python revenue_by_town.py clients.parquet\n"
 
 
 def test_links_and_the_command_reference_are_right():

@@ -134,3 +134,58 @@ def test_a_header_with_control_characters_is_written_as_valid_toml(draft):
 def test_nothing_like_a_header_is_refused(draft):
     with pytest.raises(NotRecognised, match="nothing here looks like the header of a table"):
         draft("1,2\n3,4\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "columns"),
+    [
+        (
+            "Invoice No,Invoice Date,Bill To,Contact Email,Rate,Line Amount,Invoice Total",
+            "A1,2026-03-01,Ann,a@x.org,2.00,4.00,4.00",
+            ("order_id", "placed_at", "name", "email", "unit_price", "line_total", "order_total"),
+        ),
+        (
+            "Auftrags-Nr.,Datum,Stück,Zahlstatus,Rechnungsbetrag brutto",
+            "A1,2026-03-01,2,paid,4.00",
+            ("order_id", "placed_at", "quantity", "status", "order_total"),
+        ),
+    ],
+)
+def test_headers_of_invoices_are_known(draft, header, cells, columns):
+    found = tomllib.loads(draft(f"{header}\n{cells}\n"))["columns"]
+    assert found == dict(zip(columns, header.split(","), strict=True))
+
+
+TILL = (
+    "Till report;March;;;;\n"
+    "Receipt;Sold on;Customer;Article;Pieces;Amount\n"
+    "R-1;05.Mär.2026;Kim;Honey;2;19,00 €\n"
+    "R-1;05.Mär.2026;Kim;Candle;1;12,50 €\n"
+    "R-2;07.Mär.2026;--;Honey;1;9,50 €\n"
+)
+
+
+def test_an_amount_that_differs_within_an_order_is_a_comment(draft):
+    text = draft(TILL)
+    found = tomllib.loads(text)
+    assert "order_total" not in found["columns"]
+    assert '# order_total = "Amount"  # unsure: it differs between rows of one order' in text
+    assert '#   line_total = "Amount"' in text
+    alike = tomllib.loads(draft(TILL.replace("12,50", "19,00")))["columns"]
+    assert alike["order_total"] == "Amount"
+
+
+def test_the_only_column_of_dates_is_when_it_was_placed_with_a_comment(draft):
+    text = draft(TILL)
+    found = tomllib.loads(text)
+    assert (found["columns"]["placed_at"], found["date_format"]) == ("Sold on", "%d.%b.%Y")
+    assert "unsure: the only column of dates" in text
+    two = draft("Receipt,Sold on,Sent on,Amount\n1,2026-03-01,2026-03-02,5.00\n")
+    assert '# placed_at = ""  # needed' in two
+
+
+@pytest.mark.parametrize("text", ['{"order_id": "1"}\n', ' [{"order_id": "1"}]', '{"a": 1}\n{"a": 2}\n'])
+def test_json_gets_no_draft(draft, text):
+    with pytest.raises(NotRecognised, match="this is JSON") as caught:
+        draft(text, name="orders.json")
+    assert "JSON needs no mapping" in caught.value.hint

@@ -134,3 +134,19 @@ def test_lines_are_found_in_quoted_dotted_and_nested_keys():
         'status = { "x" = "y" }\n'
     )
     assert [line for line, _ in faults(text)] == [6, 7]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['encoding = "utf8x"', 'encoding = "hex"', 'decimal = "dot"', 'timezone = "Berlin"', 'currency = "EURO"', 'delimiter = ";;"'],
+)  # fmt: skip
+def test_a_wrong_value_is_told_with_its_line(line):
+    assert [number for number, _ in faults(f'note = "x"\n{line}\n{GOOD}')] == [2]
+
+
+def test_twenty_slips_are_listed_and_the_others_counted():
+    text = GOOD + "".join(f'wrong{number} = "x"\n' for number in range(23))
+    with pytest.raises(BadMapping) as caught:
+        read_mapping(text.encode(), "m.toml")
+    assert caught.value.message.count("no plain column is called") == 20
+    assert caught.value.message.endswith("; and 3 more")

@@ -74,7 +74,7 @@ def test_clients_are_people_with_what_the_list_says(read):
         ("accepts_email", "ja", "neither yes nor no"),
         ("anonymous", "1", "neither yes nor no"),
         ("anonymous", "yes", "marked as anonymous"),
-        ("joined_at", "2026-02-30", "not a time"),
+        ("joined_at", "2026-02-30", "no such day"),
     ],
 )
 def test_a_detail_that_is_none_sets_the_client_aside(read, column, cell, message):

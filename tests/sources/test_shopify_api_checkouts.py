@@ -128,7 +128,7 @@ def test_two_tables_of_one_checkout_are_two_versions(write, shop):
         ({"total_price_set_shop_currency_code": "EURO"},
          ("total_price_set_shop_currency_code", "EURO", "not an ISO 4217 currency code")),
         ({"id": ""}, ("id", None, "the row has no checkout number")),
-        ({"completed_at": "soon"}, ("completed_at", "soon", "not a time as the rest of the file writes it, no such day, or not from 1990 to two years from now")),
+        ({"completed_at": "soon"}, ("completed_at", "soon", "not a time as the rest of the file writes it")),
     ],
 )  # fmt: skip
 def test_a_bad_row_is_set_aside_with_its_line_and_column(read, cells, problem):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from clientlens.errors import AmbiguousDates, BadSetting
 from clientlens.model.batch import ReadOptions
-from clientlens.sources.times import Form, find_reader, zoned
+from clientlens.sources.times import FAULTS, NO_SUCH, OTHER_FORM, UNLIKELY, Form, find_reader, zoned
 
 SETTINGS = settings(max_examples=50, deadline=None, derandomize=True)
 FIRST = dt.datetime(1990, 1, 2)  # noqa: DTZ001  # hypothesis wants its limits without a zone
@@ -114,3 +114,36 @@ def test_hours_that_the_clock_repeats_or_skips_are_read_the_earlier_way():
     _, times, notes = read("2026-10-25 02:30:00", "2026-03-29 02:30:00")
     assert times == ["2026-10-25T00:30:00+00:00", "2026-03-29T01:30:00+00:00"]
     assert "2 times" in notes[1]
+
+
+@pytest.mark.parametrize(
+    ("texts", "date_format", "wrong"),
+    [
+        (
+            ("2026-02-03", "2026-02-30", "2026-02-03 25:00", "1985-02-03", "2031-02-03", "0206-02-03", "03/02/2026", "soon"),
+            None,
+            (NO_SUCH, NO_SUCH, UNLIKELY, UNLIKELY, UNLIKELY, OTHER_FORM, OTHER_FORM),
+        ),
+        (
+            ("17/02/2026", "16/02/2026", "30/02/2026", "03/02/1985", "03/02/31", "2026-02-03"),
+            None,
+            (NO_SUCH, UNLIKELY, UNLIKELY, OTHER_FORM),
+        ),
+        (
+            ("2026-02-03 10:00:00 +0100", "2026-02-30 10:00:00 +0100", "1985-02-03 10:00:00 +0100", "2026-02-03"),
+            None,
+            (NO_SUCH, UNLIKELY, OTHER_FORM),
+        ),
+        (
+            ("3. Feb 2026", "30. Feb 2026", "1. Jan 0001", "1. Jan 1985", "2026-02-03"),
+            "%d. %b %Y",
+            (NO_SUCH, UNLIKELY, UNLIKELY, OTHER_FORM),
+        ),
+    ],
+)  # fmt: skip
+def test_a_bad_time_is_told_as_what_it_is(texts, date_format, wrong):
+    options = replace(OPTIONS, date_format=date_format)
+    reader, times, _ = read(*texts, options=options)
+    bad = [text for text, time in zip(texts, times, strict=True) if time is None]
+    assert tuple(reader.why_not(pl.Series(bad, dtype=pl.String))) == wrong
+    assert set(wrong) <= set(FAULTS)

@@ -26,17 +26,23 @@ KINDS = {
 FIELDS = (
     Field("client_id", Kind.TEXT, "the client asked about", nullable=False, priority=None),
     Field("kind", Kind.TEXT, "what sort of key it is", nullable=False, values=tuple(KINDS.values())),
-    Field("key", Kind.TEXT, "the key, normalised as it is compared", nullable=False, wide=True),
+    Field("key", Kind.TEXT, "the key, normalised as it is compared", nullable=False, wide=True, fold=True),
     Field(
         "identifies",
         Kind.BOOLEAN,
         "whether records were matched by it; a known phone or address beside an e-mail is not used",
         nullable=False,
-        priority=3,
     ),
-    Field("joined_to", Kind.TEXT, "the key of this client that it was joined to", wide=True, priority=2),
+    Field(
+        "joined_to",
+        Kind.TEXT,
+        "the key of this client that it was joined to",
+        wide=True,
+        fold=True,
+        priority=2,
+    ),
     Field("reason", Kind.TEXT, "why it belongs to this client", nullable=False, wide=True, fold=True),
-    Field("records", Kind.INTEGER, "distinct sets of details that carry it", nullable=False, priority=1),
+    Field("records", Kind.INTEGER, "distinct sets of details that carry it", nullable=False, priority=3),
     Field("sources", Kind.TEXT, "sources these come from, comma-joined", nullable=False, priority=4),
     Field("stores", Kind.TEXT, "stores these come from, comma-joined", nullable=False, priority=5),
 )

@@ -22,16 +22,16 @@ SHARED_BY_CLIENTS = 50
 """What more clients than this have in common says nothing about any two of them."""
 
 FIELDS = (
-    Field("client_id", Kind.TEXT, "the client whose id a merged one would have", nullable=False, priority=1),
-    Field("name", Kind.TEXT, "its name", wide=True),
+    Field("client_id", Kind.TEXT, "the client whose id a merged one would have", nullable=False),
+    Field("name", Kind.TEXT, "its name", wide=True, fold=True),
     Field("email", Kind.TEXT, "its e-mail", wide=True, priority=2),
     Field(
         "other_client_id", Kind.TEXT, "the client that may be the same", nullable=False, title="other client"
     ),
-    Field("other_name", Kind.TEXT, "its name", wide=True, title="other name", priority=3),
-    Field("other_email", Kind.TEXT, "its e-mail", wide=True, title="other e-mail", priority=4),
+    Field("other_name", Kind.TEXT, "its name", wide=True, fold=True, title="other name"),
+    Field("other_email", Kind.TEXT, "its e-mail", wide=True, title="other e-mail", priority=2),
     Field("reason", Kind.TEXT, "the best of what they have in common", nullable=False, values=REASONS),
-    Field("key", Kind.TEXT, "the phone, address or name that this is", nullable=False, wide=True),
+    Field("key", Kind.TEXT, "the phone, address or name that this is", nullable=False, wide=True, priority=1),
 )
 
 

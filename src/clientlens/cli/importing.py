@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clientlens.cli.notes import gathered_notes
 from clientlens.cli.shared import store_name
 from clientlens.errors import (
     BadCombination,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from clientlens.workspace.importing import ImportResult
 
 PROBLEMS_LISTED = 10
-_MANY_FILES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
 
     answer = import_answer(result, timezone)
     run.answer(import_table(answer) if listed else answer)
-    for note in _gathered_notes(result):
+    for note in gathered_notes(result):
         run.console.note(f"note: {note}")
     if result.unattributed_orders:
         run.console.note(
@@ -292,22 +292,3 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
             run.console.warn(f"  {place}: {cell}{one.message}")
         if len(result.problems) > PROBLEMS_LISTED:
             run.console.warn(f"  and {len(result.problems) - PROBLEMS_LISTED:,} more; --json lists all")
-
-
-def _gathered_notes(result: ImportResult) -> list[str]:
-    """The notes; one that three files or more give alike is given once, with their number."""
-    names = {file.file for file in result.files}
-    alike: dict[str, list[str]] = {}
-    for note in result.notes:
-        file, _, said = note.partition(": ")
-        key = said if file in names else note
-        alike.setdefault(key, []).append(file if file in names else "")
-    told = []
-    for said, files in alike.items():
-        many = len(files) >= _MANY_FILES
-        told += (
-            [f"{len(files)} files: {said}"]
-            if many
-            else [f"{file}: {said}" if file else said for file in files]
-        )
-    return told

@@ -97,10 +97,10 @@ STATUS_FIELDS = (
 )
 
 IMPORT_FIELDS = (
-    _count("import_id", "number of the import"),
+    Field("import_id", Kind.INTEGER, "number of the import", nullable=False, title="import"),
     Field("at", Kind.INSTANT, "when it was made", nullable=False),
     Field("files", Kind.TEXTS, "files it read", nullable=False, priority=None),
-    Field("first_file", Kind.TEXT, "the first of them", title="file", wide=True),
+    Field("first_file", Kind.TEXT, "the first of them", title="file", wide=True, fold=True, file=True),
     Field(
         "sources",
         Kind.TEXT,
@@ -111,10 +111,10 @@ IMPORT_FIELDS = (
     ),
     Field("stores", Kind.TEXT, "stores, comma-joined", nullable=False, priority=2),
     _count("orders_added", "orders that were not known before"),
-    _count("orders_updated", "orders of which a later state came"),
+    _count("orders_updated", "orders of which a later state came", 1),
     _count("rows_stored", "records stored", 4),
-    _count("rows_set_aside", "records set aside", 1),
-    Field("taken_back", Kind.BOOLEAN, "whether it was undone", nullable=False, priority=5),
+    Field("rows_set_aside", Kind.INTEGER, "records set aside", nullable=False, title="set aside"),
+    Field("taken_back", Kind.BOOLEAN, "whether it was undone", nullable=False),
 )
 
 SETTING_FIELDS = (
@@ -133,7 +133,7 @@ SETTING_FIELDS = (
 
 SOURCE_FIELDS = (
     Field("name", Kind.TEXT, "name for --source", nullable=False),
-    Field("title", Kind.TEXT, "what file it is", nullable=False, wide=True),
+    Field("title", Kind.TEXT, "what file it is", nullable=False, wide=True, fold=True),
 )
 
 

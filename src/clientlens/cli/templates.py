@@ -26,6 +26,7 @@ def carry_out(
     from clientlens.sources.canonical import Kind
     from clientlens.sources.draft import drafted
     from clientlens.sources.input import open_input
+    from clientlens.sources.reading import known_as
     from clientlens.sources.templates import SKELETON, template
 
     names = [*(kind.value for kind in Kind), MAPPING]
@@ -44,7 +45,11 @@ def carry_out(
     elif from_ is None:
         text = SKELETON
     else:
-        text = drafted(open_input(from_, encoding=encoding, stdin=run.stdin, folder=str(run.folder)))
+        file = open_input(from_, encoding=encoding, stdin=run.stdin, folder=str(run.folder))
+        known = known_as(file)
+        text = drafted(file, known)
+        if known is not None:
+            run.console.note(f"note: {file.name} is recognised as {known} and needs no mapping")
     if path is None:
         run.console.data(text.encode())
     else:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+
 from clientlens.errors.base import UsageError
+
+_FAULTS_TOLD = 20
 
 
 class BadWindow(UsageError):
@@ -118,8 +122,10 @@ class NothingToSplit(UsageError):
 
 class UnknownStore(UsageError):
     def __init__(self, name: str, known: list[str]) -> None:
+        spelled = {store.casefold(): store for store in known}
+        close = [spelled[one] for one in difflib.get_close_matches(name.casefold(), spelled, n=1)]
         super().__init__(
-            f"no store is called {name!r}",
+            f"no store is called {name!r}" + (f" (did you mean {close[0]!r}?)" if close else ""),
             f"stores here: {', '.join(known)}" if known else "import a file first",
         )
 
@@ -217,9 +223,9 @@ class BadMapping(UsageError):
 
     def __init__(self, file: str, faults: list[tuple[int | None, str]]) -> None:
         line, first = faults[0]
-        shown = [f"line {number}: {told}" if number else told for number, told in faults[1:9]]
-        if len(faults) > 9:
-            shown.append(f"and {len(faults) - 9} more")
+        shown = [f"line {number}: {told}" if number else told for number, told in faults[1:_FAULTS_TOLD]]
+        if len(faults) > _FAULTS_TOLD:
+            shown.append(f"and {len(faults) - _FAULTS_TOLD} more")
         super().__init__(
             "; ".join([f"{file}:{line}: {first}" if line else f"{file}: {first}", *shown]),
             "'clientlens template mapping' prints a mapping with every key explained",

@@ -54,6 +54,8 @@ class Field:
     """In a table a number above 0 gets a plus."""
     fold: bool = False
     """In a table a text that is shortened goes on in a second line instead."""
+    file: bool = False
+    """In a table a path is shown without its folders."""
     wide: bool = False
     """A table may shorten this text first (with an ellipsis) before it drops other columns."""
 

@@ -13,10 +13,13 @@ from clientlens.model.text import safe
 from clientlens.outputs.cells import decimal_text, decimals_of, trimmed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clientlens.model.answer import Field
 
 _RATIO_SCALE = 4
 _NARROW, _NARROWEST = 16, 8
+_NAMED_BY = {"name": ("email", "phone", "client_id"), "other_name": ("other_email",)}
 GAP = 2
 """Blanks between two columns, as `table` draws them."""
 _IN_THE_TITLE = 6
@@ -45,7 +48,7 @@ def columns_of(
             field.name == "currency" and len(currencies) <= 1 and not keep_currency
         ):
             continue
-        cells = tuple(_shown(field, rows, answer.timezone).to_list())
+        cells = tuple(_shown(field, rows, answer.timezone, _instead(field, answer)).to_list())
         empty = not any(cells) and rows.height > 0
         same = field.priority >= _IN_THE_TITLE and len(set(cells)) == 1 and field.name not in answer.panels
         if empty or (same and field.kind is Kind.TEXT and not answer.single):
@@ -77,12 +80,24 @@ def with_items(answer: Answer, rows: pl.DataFrame, columns: list[Column]) -> lis
     return [*spread, *(column for column in inner if column.field.name != "currency")]
 
 
-def _shown(field: Field, rows: pl.DataFrame, timezone: str) -> pl.Series:  # noqa: C901 - one case a kind
+def _instead(field: Field, answer: Answer) -> tuple[str, ...]:
+    """What a client without a name is called: its id last, and not beside a column that always shows it."""
+    if "email" not in answer.rows.columns or field.name not in _NAMED_BY:
+        return ()
+    drawn = {one.name for one in answer.fields if one.priority == 0}
+    return tuple(name for name in _NAMED_BY[field.name] if not (name.endswith("_id") and name in drawn))
+
+
+def _shown(  # noqa: C901 - one case a kind
+    field: Field, rows: pl.DataFrame, timezone: str, instead: Sequence[str] = ()
+) -> pl.Series:
+    """The cells of a field for people; `instead`: columns of which the first filled one stands for a missing text."""
     value = pl.col(field.name)
     match field.kind:
         case Kind.TEXT:
-            if field.name == "name" and "email" in rows.columns:
-                value = pl.coalesce(value, *(name for name in ("email", "client_id") if name in rows.columns))
+            value = pl.coalesce(value, *(name for name in instead if name in rows.columns))
+            if field.file:
+                value = value.str.replace(r"^.*[/\\]", "")
             return pl.Series(
                 [None if text is None else safe(text) for text in rows.select(value).to_series()],
                 dtype=pl.String,

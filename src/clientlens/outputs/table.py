@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING
@@ -150,6 +151,8 @@ def _cell(column: Column, cell: str | None) -> Text:
 def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int) -> list[Table]:
     """Fields down, one column per row; as many beside each other as fit, the others below. No figure is ever cut."""
     figures = [column for column in columns if column not in heads]
+    if not heads:
+        figures = _lined_up(figures)
     names = max((cell_len(column.title) for column in figures), default=0)
     titles = ["  ".join(column.cells[row] or "" for column in heads) for row in range(rows)]
     widths = [
@@ -162,7 +165,10 @@ def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int)
         table.add_column("", width=names, no_wrap=True)
         for row in range(first, last):
             table.add_column(
-                Text(titles[row]), justify="right", width=_held(widths[row], names, style), overflow="fold"
+                Text(titles[row]),
+                justify="right" if heads else "left",
+                width=_held(widths[row], names, style),
+                overflow="fold",
             )
         for column in figures:
             table.add_row(
@@ -170,6 +176,18 @@ def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int)
             )
         tables.append(table)
     return tables
+
+
+def _lined_up(columns: list[Column]) -> list[Column]:
+    """Numbers padded to the width of the widest number: right-aligned among each other, not against a long text."""
+    cells = [cell for column in columns if column.field.kind in _NUMBERS for cell in column.cells]
+    widest = max((cell_len(cell) for cell in cells if cell), default=0)
+    return [
+        replace(column, cells=tuple(cell and cell.rjust(widest) for cell in column.cells))
+        if column.field.kind in _NUMBERS
+        else column
+        for column in columns
+    ]
 
 
 def _held(width: int, names: int, style: Style) -> int:

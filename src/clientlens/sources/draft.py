@@ -14,7 +14,7 @@ import polars as pl
 from clientlens.errors import NotRecognised
 from clientlens.sources.amounts import Decimal, find_decimal
 from clientlens.sources.canonical import COLUMNS, NEEDED, Kind, Part, names_of
-from clientlens.sources.guesses import Sample, folded, guesses, sample_of
+from clientlens.sources.guesses import Sample, date_columns, folded, guesses, sample_of
 from clientlens.sources.months import in_english
 from clientlens.sources.order_states import STATUS_WORDS
 from clientlens.sources.order_values import number_words
@@ -27,9 +27,12 @@ if TYPE_CHECKING:
 _SHOWN = ("order_id", "placed_at", "reviewed_at", "order_total", "status")
 """Columns of which an example is shown; the others may tell of people, and a mapping gets passed on."""
 _AMOUNTS = ("order_total", "tax", "shipping", "tip", "discount", "refunded", "unit_price", "line_total")
+_OF_ORDER = ("order_total", "tax", "shipping", "tip", "discount", "refunded")
+_DIFFERS = "it differs between rows of one order"
+_START = 1 << 16
 _DAYS = (
     "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y", "%d-%b-%y",
-    "%b-%d-%y", "%d-%b-%Y", "%b-%d-%Y", "%d %b %Y", "%d. %b %Y", "%b %d, %Y", "%b %d %Y",
+    "%b-%d-%y", "%d-%b-%Y", "%b-%d-%Y", "%d %b %Y", "%d. %b %Y", "%b %d, %Y", "%b %d %Y", "%d.%b.%Y",
 )  # fmt: skip
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", ", %H:%M", ", %H:%M:%S", " %I:%M %p", ", %I:%M %p")
 _ISO = re.compile(r"^(?:19|20)\d\d-\d\d-\d\d(?:$|[ T])")
@@ -47,12 +50,22 @@ _STATUS: dict[str, str] = {
 _MEANINGS = {word: meaning for meaning, words in _STATUS.items() for word in words.split()}
 
 
-def drafted(file: InputFile) -> str:
+def drafted(file: InputFile, known_as: str | None = None) -> str:
     """The text of a mapping for a file.
 
+    Args:
+        known_as: the source that recognises the file without a mapping, told in the first line.
+
     Raises:
-        NotRecognised: nothing in it looks like a header.
+        NotRecognised: nothing in it looks like a header, or it is JSON.
     """
+    if file.text[:_START].lstrip()[:1] in (b"{", b"["):
+        raise NotRecognised(
+            file.name,
+            "this is JSON, and a mapping reads tables such as CSV",
+            "JSON needs no mapping: 'clientlens import' takes it under the plain names, those that "
+            "'clientlens template orders' prints",
+        )
     sample = sample_of(file)
     if sample is None:
         raise NotRecognised(
@@ -61,10 +74,22 @@ def drafted(file: InputFile) -> str:
             "'clientlens template mapping' without --from prints a mapping to fill in",
         )
     found = guesses(sample)
+    unsure = {}
+    dates = date_columns(sample)
+    if "placed_at" not in found and _kind(found) is Kind.ORDERS and len(dates) == 1:
+        found["placed_at"] = dates[0]
+        unsure["placed_at"] = "the only column of dates"
     kind = _kind(found)
+    if kind is Kind.ORDERS:
+        unsure |= _differing(sample, found)
     found = {_renamed(plain, kind): column for plain, column in found.items()}
     found = {plain: column for plain, column in found.items() if plain in names_of(kind)}
     lines = [
+        *(
+            [f"# Needs no mapping: 'clientlens import' recognises this file as {known_as}."]
+            if known_as
+            else []
+        ),
         f"# Drafted from {_quoted(file.name)}. Every line is a guess from names and first rows: check it, then",
         "#   clientlens import FILE --mapping THIS.toml --dry-run",
         f'kind = "{kind}"',
@@ -74,7 +99,7 @@ def drafted(file: InputFile) -> str:
         *(_currency(sample, found) if kind is Kind.ORDERS else ()),
         "",
         "[columns]",
-        *_columns(sample, found, kind),
+        *_columns(sample, found, kind, unsure),
     ]
     if kind is Kind.ORDERS and "status" in found:
         lines += _statuses(sample, found["status"])
@@ -117,7 +142,23 @@ def _quoted(text: str) -> str:
     )
 
 
-def _columns(sample: Sample, found: Mapping[str, int], kind: Kind) -> list[str]:
+def _differing(sample: Sample, found: Mapping[str, int]) -> dict[str, str]:
+    """Amounts of an order that are not the same in all of its rows, with what is said of them."""
+    if "order_id" not in found:
+        return {}
+    differing = {}
+    for plain in _OF_ORDER:
+        seen: dict[str, set[str]] = {}
+        for row in sample.rows if plain in found else ():
+            if cell := row[found[plain]].strip():
+                seen.setdefault(row[found["order_id"]].strip(), set()).add(cell)
+        if any(len(cells) > 1 for order, cells in seen.items() if order):
+            differing[plain] = _DIFFERS
+    return differing
+
+
+def _columns(sample: Sample, found: Mapping[str, int], kind: Kind, unsure: Mapping[str, str]) -> list[str]:
+    """The lines below [columns]; an amount that differs within an order is a comment, and so is what it may be."""
     there = {*found, *(("name",) if kind is Kind.CLIENTS and "first_name" in found else ())}
     lines = [
         f'# {first} = ""  # needed' + (f", or {' or '.join(others)}" if others else "")
@@ -127,7 +168,16 @@ def _columns(sample: Sample, found: Mapping[str, int], kind: Kind) -> list[str]:
     for plain, column in found.items():
         cells = sample.filled(column)
         shown = f"  # such as {_quoted(cells[0][:30])}" if cells and plain in _SHOWN else ""
-        lines.append(f"{plain} = {_quoted(sample.header.cells[column])}{shown}")
+        cell = _quoted(sample.header.cells[column])
+        if unsure.get(plain) == _DIFFERS:
+            lines.append(f"# {plain} = {cell}  # unsure: {_DIFFERS}; if it is each row's own amount, then")
+            lines += (
+                ["#   line_total = " + cell] if plain == "order_total" and "line_total" not in found else []
+            )
+            lines.append(f"#   [sums] below, and there: {plain} = [{cell}]")
+        else:
+            said = f"; unsure: {unsure[plain]}" if plain in unsure else ""
+            lines.append(f"{plain} = {cell}{shown}{said}")
     return lines
 
 
@@ -171,7 +221,7 @@ def _dates(sample: Sample, found: Mapping[str, int]) -> list[str]:
 
 def _reads(text: str, form: str) -> bool:
     try:
-        dt.datetime.strptime(in_english(text, full_stop=False), form)  # noqa: DTZ007  # only whether it can be read
+        dt.datetime.strptime(in_english(text, full_stop="%b." in form), form)  # noqa: DTZ007  # only whether it can be read
     except ValueError:
         return False
     return True

@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 WORDS: dict[str, str] = {
     "order_id": "order id|order number|order no|order nr|order|order ref|order reference|invoice number|invoice no|"
     "invoice|transaction id|sale id|receipt|bestellnummer|bestellnr|bestell nr|bestellung|auftragsnummer|auftrag|"
-    "auftragsnr|rechnungsnummer|rechnungsnr|numero ordine|n ordine|ordine|id ordine|numero fattura|numero de commande|"
+    "auftragsnr|auftrags nr|auftrag nr|auftrags nummer|rechnungsnummer|rechnungs nr|rechnungsnr|numero ordine|n ordine|ordine|id ordine|numero fattura|numero de commande|"
     "n de commande|no commande|commande|reference|numero de pedido|n pedido|pedido|id pedido|factura",
     "placed_at": "order date|date|sale date|created at|created|date created|purchase date|placed at|ordered at|"
     "order placed|transaction date|invoice date|datum|bestelldatum|kaufdatum|auftragsdatum|verkauft am|"
     "rechnungsdatum|data|data ordine|data di acquisto|date de commande|date commande|date d achat|fecha|"
     "fecha de pedido|fecha pedido|fecha de compra",
-    "order_total": "order total|total|grand total|total price|total amount|amount|total paid|order amount|order value|"
-    "gross|gross amount|gesamtbetrag|gesamt|gesamtsumme|summe|betrag|endbetrag|rechnungsbetrag|brutto|totale|"
+    "order_total": "order total|total|grand total|total price|total amount|amount|total paid|order amount|order value|invoice total|"
+    "gross|gross amount|gesamtbetrag|gesamt|gesamtsumme|summe|betrag|endbetrag|rechnungsbetrag|rechnungsbetrag brutto|gesamtbetrag brutto|bruttobetrag|brutto|totale|"
     "importo|totale ordine|importo totale|montant|montant total|total ttc|total commande|importe|importe total",
     "currency": "currency|currency code|order currency|wahrung|valuta|devise|moneda|divisa",
-    "status": "status|order status|state|payment status|bestellstatus|zustand|stato|stato ordine|statut|etat|estado",
+    "status": "status|order status|state|payment status|bestellstatus|auftragsstatus|zahlstatus|zahlungsstatus|zustand|stato|stato ordine|statut|etat|estado",
     "tax": "tax|taxes|vat|sales tax|tax total|total tax|mwst|ust|steuer|steuern|iva|imposte|tva|taxe|impuestos",
     "shipping": "shipping|shipping total|shipping cost|shipping costs|shipping fee|delivery|postage|versand|versandkosten|"
     "porto|spedizione|spese di spedizione|livraison|frais de port|frais de livraison|envio|gastos de envio",
@@ -42,9 +42,9 @@ WORDS: dict[str, str] = {
     "client_ref": "customer id|customer number|customer no|client id|buyer username|buyer user id|buyer id|buyer|username|"
     "user id|kundennummer|kundennr|kunden nr|kaufername|nutzername|codice cliente|id cliente|numero client|"
     "code client|numero de cliente|codigo cliente",
-    "email": "email|e mail|customer email|email address|buyer email|client email|mail|e mail adresse|emailadresse|"
+    "email": "email|e mail|customer email|email address|buyer email|client email|contact email|mail|e mail adresse|emailadresse|"
     "adresse e mail|courriel|correo|correo electronico|indirizzo email",
-    "name": "name|customer name|customer|client|client name|full name|buyer name|kunde|kundenname|kaufer|nome cliente|"
+    "name": "name|customer name|customer|client|client name|full name|buyer name|bill to|billed to|kunde|kundenname|kaufer|nome cliente|"
     "cliente|nominativo|nom complet|nom du client|nombre completo|nombre del cliente",
     "first_name": "first name|given name|vorname|nome|prenom|nombre",
     "last_name": "last name|surname|family name|nachname|cognome|nom|nom de famille|apellido|apellidos",
@@ -61,9 +61,9 @@ WORDS: dict[str, str] = {
     "product": "product|product name|item|item name|item title|title|artikel|artikelname|produkt|bezeichnung|artikelbezeichnung|"
     "prodotto|articolo|produit|article|designation|producto|articulo",
     "service": "service|gig|dienstleistung|leistung|servizio|prestation|servicio",
-    "quantity": "quantity|qty|items|pieces|anzahl|menge|stuckzahl|quantita|qta|quantite|qte|cantidad",
-    "unit_price": "unit price|price per item|item price|einzelpreis|stuckpreis|prezzo unitario|prix unitaire|precio unitario",
-    "line_total": "line total|item total|positionssumme|zeilensumme|totale riga|total ligne",
+    "quantity": "quantity|qty|items|pieces|anzahl|menge|stuck|stuckzahl|quantita|qta|quantite|qte|cantidad",
+    "unit_price": "unit price|price per item|item price|rate|einzelpreis|stuckpreis|prezzo unitario|prix unitaire|precio unitario",
+    "line_total": "line total|item total|line amount|positionssumme|zeilensumme|totale riga|total ligne",
     "rating": "rating|stars|star rating|bewertung|sterne|valutazione|stelle|note|etoiles|valoracion",
     "discount_codes": "discount code|coupon|coupon code|voucher|gutschein|gutscheincode|codice sconto|code promo|cupon",
     "channel": "channel|sales channel|source|verkaufskanal|kanal|canale|canal",
@@ -75,7 +75,7 @@ _PLAIN_OF = {
 }
 _DATE = re.compile(
     r"^(?:(?:19|20)\d\d-\d\d-\d\d.*|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?:[ ,].*)?"
-    r"|\d{1,2}[. -]+[^\W\d_]{3,10}\.?[ ,-]+\d{2,4}.*|[^\W\d_]{3,10}\.?[ -]\d{1,2}[, -]+\d{2,4}.*)$"
+    r"|\d{1,2}[. -]+[^\W\d_]{3,10}\.?[ ,.-]+\d{2,4}.*|[^\W\d_]{3,10}\.?[ -]\d{1,2}[, -]+\d{2,4}.*)$"
 )
 _AMOUNT = re.compile(r"^\D{0,4}-?\d{1,3}(?:[.,' \xa0\u2019]?\d{3})*(?:[.,]\d{1,3})?\s?\D{0,4}$")
 _ID = re.compile(r"\b(?:id|no|nr|number|nummer|numero|ref)\b|nummer$|nr$")
@@ -143,6 +143,11 @@ def guesses(sample: Sample) -> dict[str, int]:
     return {plain: found[plain][1] for plain in WORDS if plain in found}
 
 
+def date_columns(sample: Sample) -> list[int]:
+    """The columns in which nearly every filled cell is a date."""
+    return [number for number in range(len(sample.header.cells)) if _mostly(_DATE, sample.filled(number))]
+
+
 def _meaning(word: str) -> tuple[str, int] | None:
     """The plain column of a header and how doubtful it is; 'buyer city' is a city, if nothing else is one."""
     if word in _PLAIN_OF:
@@ -172,7 +177,7 @@ def order_like(file: InputFile) -> Header | None:
     if sample is None or not sample.rows:
         return None
     columns = [(cell, sample.filled(number)) for number, cell in enumerate(sample.header.cells)]
-    dates = {number for number, (_, cells) in enumerate(columns) if _mostly(_DATE, cells)}
+    dates = set(date_columns(sample))
     known = guesses(sample)
     ids = {
         number

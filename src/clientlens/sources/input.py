@@ -206,6 +206,15 @@ def _as_utf8(name: str, data: bytes, encoding: str | None) -> bytes:
     return "".join(_decoded(name, data, codec.name)).removeprefix("\ufeff").encode()
 
 
+def is_encoding(name: str) -> bool:
+    """Whether there is a text encoding of this name."""
+    try:
+        _codec(name)
+    except BadSetting:
+        return False
+    return True
+
+
 def _codec(encoding: str) -> codecs.CodecInfo:
     wanted = "a name such as utf-8, cp1252 or utf-16"
     try:

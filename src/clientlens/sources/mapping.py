@@ -16,6 +16,7 @@ from clientlens.model.mapping import LINES, FileMapping, Section
 from clientlens.model.money import DECIMALS
 from clientlens.sources.canonical import NEEDED, Kind, names_of
 from clientlens.sources.csvfile import normalise
+from clientlens.sources.input import is_encoding
 from clientlens.sources.order_rows import OF_LINE
 from clientlens.sources.order_states import STATUS_WORDS
 from clientlens.sources.order_values import number_words
@@ -113,6 +114,10 @@ def _mapping(found: dict[str, Any], name: str, sha256: str, check: _Check) -> Fi
 def _check_call(of_call: Mapping[str, str], check: _Check) -> None:
     if of_call.get("decimal") not in (None, "comma", "point"):
         check.fault(("decimal",), "'decimal' is comma or point")
+    if "encoding" in of_call and not is_encoding(of_call["encoding"]):
+        check.fault(
+            ("encoding",), f"unknown encoding {of_call['encoding']!r}: such as utf-8, cp1252 or utf-16"
+        )
     currency = of_call.get("currency")
     if currency is not None and currency not in DECIMALS:
         check.fault(("currency",), f"unknown currency {currency!r}: an ISO 4217 code such as EUR")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.sources.amounts import amounts, find_decimal, quantities
+from clientlens.sources.bad_times import BadTimes
 from clientlens.sources.parsing import blank_to_null, decimals_of
 from clientlens.sources.times import find_reader
 
@@ -137,6 +138,7 @@ def read_times(
     """
     names = [name for name in names if name in rows.columns]
     parts, notes = [], []
+    bad = BadTimes()
     indexed = rows.with_row_index("_at")
     for number, table in enumerate(tables):
         mine = indexed.filter(pl.col("_file") == number)
@@ -155,15 +157,11 @@ def read_times(
             )
             if name in filled:
                 notes += found
-            values.append(reader.read(mine[name]).alias(value_of(name)))
+            values.append(bad.read(mine, name, reader).alias(value_of(name)))
         parts.append(mine.select("_at").with_columns(values))
     values_of_all = pl.concat(parts).sort("_at").drop("_at")
     rows = rows.hstack(values_of_all)
-    findings.unreadable(
-        rows,
-        {name: value_of(name) for name in names},
-        "not a time as the rest of the file writes it, no such day, or not from 1990 to two years from now",
-    )
+    bad.tell(rows, {name: value_of(name) for name in names}, findings)
     return rows, list(dict.fromkeys(notes))
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from clientlens.errors import (
     BadEncoding,
+    InputError,
     MappingMisfit,
     NoGoodRow,
     NotRecognised,
@@ -149,6 +150,14 @@ def _recognised(file: InputFile, sources: dict[str, Source], options: ReadOption
 def _advance(options: ReadOptions, done: int) -> None:
     if options.progress is not None:
         options.progress(done)
+
+
+def known_as(file: InputFile) -> str | None:
+    """The name of the source that reads a file without a mapping; None: none does."""
+    try:
+        return recognise(file, registry.load()).name
+    except InputError:
+        return None
 
 
 def recognise(file: InputFile, sources: dict[str, Source]) -> Source:

@@ -9,6 +9,7 @@ import polars as pl
 
 from clientlens.errors import BadHeader
 from clientlens.model.batch import FileReport
+from clientlens.sources.bad_times import BadTimes
 from clientlens.sources.csvfile import CsvTable, read_csv
 from clientlens.sources.grouping import Grouped, from_heads
 from clientlens.sources.parsing import (
@@ -85,14 +86,15 @@ def read_heads(
         currency_=blank_to_null(pl.col("currency")).str.to_uppercase().fill_null(pl.lit(options.currency)),
     ).with_columns(decimals=decimals_of(pl.col("currency_")))
     notes: list[str] = []
-    heads = _read_times(heads, tables, times, options, notes)
+    bad_times = BadTimes()
+    heads = _read_times(heads, tables, times, options, notes, bad_times)
     heads = _read_amounts(heads, tables, amounts, options)
     known = pl.col("currency_").is_not_null()
     findings.check(heads, {"currency": ~known}, "the currency is missing (--currency to give it)")
     findings.check(heads, {"currency": known & pl.col("decimals").is_null()}, "not an ISO 4217 currency code")
     for name, need in (("created at", "a date"), ("total", "a total")):
         findings.check(heads, {name: blank_to_null(pl.col(name)).is_null()}, f"the {what} needs {need}")
-    findings.unreadable(heads, times, "not a time as the rest of the file writes it, or no such day")
+    bad_times.tell(heads, times, findings)
     priced = _priced(heads)
     findings.unreadable(priced, amounts, "not an amount of this currency")
     for name in ("total", "refunded amount"):
@@ -117,6 +119,7 @@ def _read_times(
     times: Mapping[str, str],
     options: ReadOptions,
     notes: list[str],
+    bad: BadTimes,
 ) -> pl.DataFrame:
     """`heads` (ordered by file) with the parsed columns of `times`, each file read in its own form."""
     parts = []
@@ -125,7 +128,9 @@ def _read_times(
         lines = mine["_line"]
         reader, found = find_reader(mine, list(times), options, table.file.name, lines.__getitem__)
         notes.extend(found)
-        parts.append(mine.with_columns(reader.read(mine[text]).alias(value) for text, value in times.items()))
+        parts.append(
+            mine.with_columns(bad.read(mine, text, reader).alias(value) for text, value in times.items())
+        )
     return pl.concat(parts)
 
 

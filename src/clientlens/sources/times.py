@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -34,7 +34,18 @@ _ZONED = rf"^{_DAY}[ T]{_CLOCK}:[0-5][0-9]{_FRACTION} ?(?:[+-](?:0[0-9]|1[0-4]):
 _SHOPIFYS = r"^.{10} .{8} [+-][0-9]{4}$"
 _PLAIN = rf"^{_DAY}(?:[ T]{_CLOCK}(?::[0-5][0-9]{_FRACTION})?)?$"
 _SLASHED = r"^([0-9]{1,2})([/.-])([0-9]{1,2})[/.-]([0-9]{4}|[0-9]{2})(?:,? ([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp][Mm]))?)?$"
+_LIKE_PLAIN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?$"
+_LIKE_ZONED = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)? ?(?:[+-](?:0[0-9]|1[0-4]):?[0-9]{2}|Z|UTC)$"
+_CENTURIES = (1900, 2099)
+"""Years that `_DAY` knows."""
 _NO_SUCH_DAY = ["02-30", "02-31", "04-31", "06-31", "09-31", "11-31"]
+
+
+OTHER_FORM = "not a time as the rest of the file writes it"
+NO_SUCH = "no such day or hour"
+UNLIKELY = "not from 1990 to two years from now"
+FAULTS = (OTHER_FORM, NO_SUCH, UNLIKELY)
+"""What may be wrong with a time."""
 
 
 class Form(StrEnum):
@@ -51,13 +62,14 @@ class TimeReader:
     """Reads the times of one file; see `find_reader`.
 
     form: how they are written; zone: of times without an offset; day_first: for SLASHED;
-    latest: the last day that is believed, None for any; known: text to local or aware time, for CUSTOM.
+    latest, earliest: the last and first day that are believed, None for any; known: text to local or aware time, for CUSTOM.
     """
 
     form: Form
     zone: str
     day_first: bool = False
     latest: dt.date | None = None
+    earliest: dt.date | None = dt.date(EARLIEST_YEAR, 1, 1)
     known: dict[str, dt.datetime] | None = None
 
     def read(self, text: pl.Series) -> pl.Series:
@@ -76,11 +88,52 @@ class TimeReader:
         local = plain(bare) if self.form is Form.PLAIN else slashed(bare, day_first=self.day_first)
         return self._believed(_of(local, to_utc, self.zone))
 
+    def why_not(self, text: pl.Series) -> pl.Series:
+        """What is wrong with each cell that `read` makes null: one of `FAULTS`."""
+        bare = _of(text, blank_to_null)
+        anytime = replace(self, latest=None, earliest=None).read(text)
+        year = pl.coalesce(
+            pl.col("x").str.extract(r"^([0-9]{4})-[0-9]{2}-[0-9]{2}"),
+            pl.col("x").str.extract(_SLASHED, 4) if self.form is Form.SLASHED else None,
+        ).cast(pl.Int64)
+        likely = pl.lit(anytime).is_null() & ((year < 100) | year.is_between(*_CENTURIES)).fill_null(
+            value=True
+        )
+        if self.form is Form.CUSTOM:
+            likely &= ~pl.col("x").is_in(list(self.known or {}))
+        same_form = self._looks_like_them(bare)
+        return (
+            bare.to_frame("x")
+            .select(
+                pl.when(~likely)
+                .then(pl.lit(UNLIKELY))
+                .when(same_form)
+                .then(pl.lit(NO_SUCH))
+                .otherwise(pl.lit(OTHER_FORM))
+            )
+            .to_series()
+        )
+
+    def _looks_like_them(self, bare: pl.Series) -> pl.Series:
+        """Boolean: whether a text is written as the file writes times, be there such a time or not."""
+        if self.form is Form.CUSTOM:
+            shapes = {_shape(known) for known in self.known or {}}
+            return pl.Series([text is not None and _shape(text) in shapes for text in bare], dtype=pl.Boolean)
+        pattern = {Form.ZONED: _LIKE_ZONED, Form.PLAIN: _LIKE_PLAIN, Form.SLASHED: _SLASHED}[self.form]
+        return bare.str.contains(pattern).fill_null(value=False)
+
     def _believed(self, instant: pl.Series) -> pl.Series:
-        fine = instant >= _midnight(dt.date(EARLIEST_YEAR, 1, 1), self.zone)
+        if self.earliest is None:
+            return instant
+        fine = instant >= _midnight(self.earliest, self.zone)
         if self.latest is not None:
             fine &= instant < _midnight(self.latest + dt.timedelta(days=1), self.zone)
         return instant if fine.all() else _of(instant, lambda time: pl.when(fine).then(time))
+
+
+def _shape(text: str) -> str:
+    """A text with all letters and digits alike, days and months of one digit as of two."""
+    return re.sub(r"[^\W\d_]+", "a", re.sub(r"[0-9]", "0", re.sub(r"(?<![0-9])[0-9](?![0-9])", "00", text)))
 
 
 def _midnight(day: dt.date, zone: str) -> dt.datetime:
@@ -199,7 +252,10 @@ def changes_of_clock(local: pl.Expr, zone: str) -> pl.Expr:
     return local.is_not_null() & (earliest.is_null() | (earliest != latest))
 
 
-def _utc(time: dt.datetime, zone: str) -> dt.datetime:
+def _utc(time: dt.datetime, zone: str) -> dt.datetime | None:
+    """The instant; None at the ends of the calendar, where another zone may be beyond it."""
+    if not dt.MINYEAR < time.year < dt.MAXYEAR:
+        return None
     aware = time if time.tzinfo else time.replace(tzinfo=ZoneInfo(zone))
     return aware.astimezone(dt.UTC)
 
