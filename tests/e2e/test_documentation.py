@@ -24,7 +24,7 @@ from clientlens.sources.reading import recognise
 PROJECT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 MAPPINGS = PROJECT / "examples" / "mappings"
-DOCS = sorted((PROJECT / "docs").glob("*.md"))
+DOCS = sorted((PROJECT / "docs").rglob("*.md"))
 
 
 def leaves(command, path, parent=None):

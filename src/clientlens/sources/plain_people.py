@@ -134,9 +134,8 @@ def _birthday(text: pl.Expr) -> pl.Expr:
     )
     # 29 February needs a leap year; of a day without a year any leap year does.
     dated = pl.when(iso.str.contains(_YEARLESS)).then("2000" + iso.str.slice(1)).otherwise(iso)
-    exists = (
-        dated.str.contains(_ISO_DAY) & dated.str.to_date("%Y-%m-%d", strict=False).is_not_null()
-    )  # bad ones are told
+    # Not strict: a day that no calendar has is null here, and told by whoever asks.
+    exists = dated.str.contains(_ISO_DAY) & dated.str.to_date("%Y-%m-%d", strict=False).is_not_null()
     return pl.when(exists).then(iso)
 
 
