@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fault_catalogue.case import Refused, Stored, case
+from fault_catalogue.case import Stored, case
 from fault_catalogue.plain_text import text
 
 _REVIEWS = "review_id,platform,seller,client_ref,rating,reviewed_at,price,currency"
