@@ -26,7 +26,10 @@ MAPPED = {
     "stripe.toml": "stripe.csv",
     "woocommerce.toml": "woocommerce.csv",
 }
-OPTIONS = {"shopify-orders-excel-mangled-38col.csv": ("--date-format", "%m/%d/%y %H:%M")}
+OPTIONS = {
+    "shopify-orders-excel-mangled-38col.csv": ("--date-format", "%m/%d/%y %H:%M"),
+    "ebay.csv": ("--currency", "USD"),
+}
 """Of files that cannot be read without."""
 SECONDS = 5
 LINES = 40
@@ -53,7 +56,7 @@ def samples():
     files += sorted(REAL.glob("*.[cj]s*")) if REAL.is_dir() else []
     found = [(path.name, _shortened(path.read_bytes()), OPTIONS.get(path.name, ())) for path in files]
     for mapping, name in MAPPED.items():
-        told = ("--mapping", str(MAPPINGS / mapping))
+        told = ("--mapping", str(MAPPINGS / mapping), *OPTIONS.get(name, ()))
         found.append((name, (MAPPINGS / "sample" / name).read_bytes(), told))
     return found
 
