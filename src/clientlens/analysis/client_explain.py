@@ -155,7 +155,7 @@ def _parts(facts: Facts, people: pl.DataFrame, mine: set[str], said: ByHand) -> 
         wanted = people.select(column).drop_nulls().unique().lazy()
         records.append(facts.people.join(wanted, on=column, how="semi").collect())
     parts = joined_by_rule(pl.concat(records), frozenset(said.apart))
-    return {key: label for key, label in parts.iter_rows() if key in mine}
+    return dict(parts.filter(pl.col("key").is_in(sorted(mine))).iter_rows())
 
 
 def _next_part(

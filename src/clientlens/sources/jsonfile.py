@@ -39,10 +39,6 @@ class Number(str):
     __slots__ = ()
 
 
-class _Fault(ValueError):
-    """JSON that a strict reader refuses."""
-
-
 @dataclass(frozen=True, slots=True)
 class Record:
     """One object: the physical line on which it begins, its content, and the text it was read from."""

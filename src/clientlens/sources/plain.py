@@ -14,7 +14,7 @@ from clientlens.sources.plain_orders import Rules, read_orders
 from clientlens.sources.plain_records import read_records
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from clientlens.model.batch import ReadOptions
     from clientlens.sources.findings import Table
@@ -25,6 +25,28 @@ _TABLES = (
 )  # fmt: skip
 _NAMED = 12
 _COUNTS = ("people_rows", "rows_skipped", "rows_duplicate", "rows_set_aside", "test_orders_skipped")
+
+
+def read_files(
+    files: Sequence[InputFile],
+    options: ReadOptions,
+    source: str,
+    table_of: Callable[[InputFile], tuple[Kind, Table, list[str]]],
+    what: str,
+) -> Batch:
+    """Files of plain names as one batch, with a note on the names of each that no plain file has.
+
+    Args:
+        table_of: a file's kind, its table, and those names. what: they are, for the note: columns or keys.
+    """
+    tables: dict[Kind, list[Table]] = {}
+    notes = []
+    for file in files:
+        kind, table, unknown = table_of(file)
+        tables.setdefault(kind, []).append(table)
+        if unknown:
+            notes.append(f"{file.name}: {what} that no plain file has were not read: {shortened(unknown)}")
+    return read_plain(tables, options, source, files, notes)
 
 
 def read_plain(

@@ -9,7 +9,7 @@ from clientlens.errors import BadHeader, NotRecognised
 from clientlens.sources.canonical import NEEDED, Kind, kind_of, names_of, plain_name
 from clientlens.sources.csvfile import read_csv, read_header
 from clientlens.sources.mapped_csv import fit, read_mapped
-from clientlens.sources.plain import merged, read_plain, shortened
+from clientlens.sources.plain import merged, read_files
 from clientlens.sources.source import Source
 
 if TYPE_CHECKING:
@@ -38,22 +38,11 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
     fits = {} if mapping is None else {file.name: fit(file, mapping) for file in files}
     mapped = [(file, found) for file in files if (found := fits.get(file.name)) is not None]
     if mapping is None or not mapped:
-        return _read_plain(files, options)
+        return read_files(files, options, NAME, _table, "columns")
     batches = [read_mapped(mapped, mapping, options, NAME)]
     if own := [file for file in files if fits[file.name] is None]:
-        batches.append(_read_plain(own, options))
+        batches.append(read_files(own, options, NAME, _table, "columns"))
     return merged(batches, NAME, options.store, files)
-
-
-def _read_plain(files: Sequence[InputFile], options: ReadOptions) -> Batch:
-    tables: dict[Kind, list[CsvTable]] = {}
-    notes = []
-    for file in files:
-        kind, table, unknown = _table(file)
-        tables.setdefault(kind, []).append(table)
-        if unknown:
-            notes.append(f"{file.name}: columns that no plain file has were not read: {shortened(unknown)}")
-    return read_plain(tables, options, NAME, files, notes)
 
 
 def _table(file: InputFile) -> tuple[Kind, CsvTable, list[str]]:

@@ -9,7 +9,7 @@ from clientlens.sources.canonical import Kind, kind_of, names_of, plain_name
 from clientlens.sources.csvfile import BadRow
 from clientlens.sources.jsonfile import Record, read_json
 from clientlens.sources.order_rows import OF_LINE
-from clientlens.sources.plain import read_plain, shortened
+from clientlens.sources.plain import read_files
 from clientlens.sources.recordtable import Row, record_table
 from clientlens.sources.source import Layout, Source
 
@@ -36,14 +36,7 @@ def read(files: Sequence[InputFile], options: ReadOptions) -> Batch:
         BadJson: a file is not JSON throughout. NotRecognised: its records are of no kind.
         AmbiguousDates: see there.
     """
-    tables: dict[Kind, list[RecordTable]] = {}
-    notes = []
-    for file in files:
-        kind, table, unknown = _table(file)
-        tables.setdefault(kind, []).append(table)
-        if unknown:
-            notes.append(f"{file.name}: keys that no plain file has were not read: {shortened(unknown)}")
-    return read_plain(tables, options, NAME, files, notes)
+    return read_files(files, options, NAME, _table, "keys")
 
 
 def _table(file: InputFile) -> tuple[Kind, RecordTable, list[str]]:
