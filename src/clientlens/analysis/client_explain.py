@@ -155,6 +155,7 @@ def _parts(facts: Facts, people: pl.DataFrame, mine: set[str], said: ByHand) -> 
         wanted = people.select(column).drop_nulls().unique().lazy()
         records.append(facts.people.join(wanted, on=column, how="semi").collect())
     parts = joined_by_rule(pl.concat(records), frozenset(said.apart))
+    # The keys of one client.
     return dict(parts.filter(pl.col("key").is_in(sorted(mine))).iter_rows())
 
 

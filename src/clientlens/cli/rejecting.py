@@ -79,5 +79,6 @@ def _text_of(rejects: Sequence[Rejects]) -> str:
     writer = csv.writer(out, delimiter=rejects[0].delimiter, lineterminator="\n")
     writer.writerow(header)
     for one in rejects:
+        # Of rows that were set aside alone; Polars would write headers with blank or equal names otherwise than they were.
         writer.writerows(one.rows.iter_rows())
     return out.getvalue()

@@ -146,6 +146,7 @@ def joined_by_hand(owner: pl.DataFrame, joined: Iterable[tuple[str, str]]) -> pl
     wanted = {key for pair in pairs for key in pair}
     if not wanted:
         return owner
+    # Keys that people joined by hand, so few.
     label_of = dict(owner.filter(pl.col("key").is_in(sorted(wanted))).iter_rows())
     smallest: dict[str, str] = {}
     for pair in pairs:

@@ -192,6 +192,7 @@ def _split(known: _Known, client: str, key: str, after: int) -> tuple[Event, Cor
 def _by_hand(known: _Known, keys: Sequence[str], key: str) -> tuple[list[Pair], list[Pair]]:
     """The joins by hand that hold the key's part to its client, and those that keep the rest of it together."""
     parts = joined_by_rule(known.people, known.corrections.apart).filter(pl.col("key").is_in(keys))
+    # The keys of one client.
     label = dict(parts.iter_rows())
     inside = [one for one in known.corrections.joined if label.keys() >= set(one)]
     taken_back = [one for one in inside if (label[one[0]] == label[key]) != (label[one[1]] == label[key])]

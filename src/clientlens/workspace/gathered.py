@@ -151,6 +151,7 @@ def _problems(differing: pl.DataFrame, incoming: Incoming) -> tuple[Problem, ...
     there = elsewhere.join(call, left_on=OWN_KEY, right_on=KEY, maintain_order="left")
     told = pl.concat([here, there.select(here.columns)]).unique(KEY, keep="first", maintain_order=True)
     found = []
+    # These are problems, a sentence each: there are few.
     for row in told.sort("batch_no", "file_no", "line", *KEY).iter_rows(named=True):
         amounts = [
             f"{row[f'{of}currency']} {format_minor(row[f'{of}order_total'], DECIMALS[row[f'{of}currency']])}"
