@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from clientlens.errors import EntryConflict
+from clientlens.model.entries import Entry, Event
 from clientlens.workspace.seals import link
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
+
+__all__ = ["Entry", "Event", "insert", "select"]
 
 _COLUMNS = "seq, at, actor, kind, person_key, subject, body, key, snapshot"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something to be written down.
-
-    kind: what happened, a word of whoever writes it: points_added, note. person_key: whom it is about, as in facts.
-    subject: what else it is about, an order or a group. body: the rest, as JSON. key: the same one counts once.
-    """
-
-    kind: str
-    body: Mapping[str, Any] = field(default_factory=dict)
-    key: str | None = None
-    person_key: str | None = None
-    subject: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What was written down: `seq` grows by one, `at` is the real time, `snapshot` the state of the files then."""
-
-    seq: int
-    at: datetime
-    actor: str | None
-    kind: str
-    person_key: str | None
-    subject: str | None
-    body: dict[str, Any]
-    key: str | None
-    snapshot: int
 
 
 def insert(

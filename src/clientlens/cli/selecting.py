@@ -1,0 +1,43 @@
+"""`--where` and `--group`: which clients a command is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from clientlens.cli.context import Run
+    from clientlens.model.facts import Facts
+    from clientlens.model.timeframes import AsOf
+
+Where = Annotated[
+    str | None,
+    typer.Option(metavar="E", help="Clients for whom this holds, such as 'completed_orders >= 3' (SQL)."),
+]
+
+
+def metric_rules(run: Run, facts: Facts) -> dict[str, Any]:
+    """The arguments that `metrics.client_metrics` and `selection.clients_where` take from the settings."""
+    from clientlens.analysis.rates import home_currency
+
+    completed_when = run.settings.text("orders.completed_when")
+    return {
+        "completed_when": completed_when,
+        "home_currency": run.settings.home_currency
+        or home_currency(facts.orders, completed_when=completed_when),
+        "ignore": run.settings.ignored_products,
+    }
+
+
+def chosen_clients(run: Run, facts: Facts, *, as_of: AsOf, where: str | None) -> list[str] | None:
+    """The client_ids that `--where` asks for; None: nothing was asked, everybody.
+
+    Raises:
+        BadExpression
+    """
+    if where is None:
+        return None
+    from clientlens.analysis.selection import clients_where
+
+    return clients_where(facts, where, as_of=as_of, **metric_rules(run, facts))

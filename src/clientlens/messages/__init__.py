@@ -1,0 +1,1 @@
+"""Messages to clients: templates, .eml drafts, SMTP."""

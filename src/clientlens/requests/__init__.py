@@ -1,0 +1,1 @@
+"""Order requests: rules, screening, states, offers, replay."""
