@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from clientlens.analysis.client_lookup import folded, folded_words
+from clientlens.analysis.client_facts import facts_about
 from clientlens.analysis.client_names import shown_name
+from clientlens.analysis.client_search import all_matches, folded, proposals
 from clientlens.analysis.order_facts import COMPLETED, order_facts
 from clientlens.analysis.recoveries import (
     MATCH_WINDOW_DAYS,
@@ -33,7 +34,13 @@ CLIENT_FIELDS = (
     Field(
         "anonymous", Kind.BOOLEAN, "neither name, e-mail nor phone is known", nullable=False, priority=None
     ),
-    Field("joined_at", Kind.INSTANT, "earliest of entry date and first order", title="joined", priority=4),
+    Field(
+        "joined_at",
+        Kind.INSTANT,
+        "earliest of entry date, first event and first order",
+        title="joined",
+        priority=4,
+    ),
     Field(
         "completed_orders",
         Kind.INTEGER,
@@ -89,23 +96,25 @@ def client_list(
 
     Args:
         facts: a workspace's facts.
-        query: words that all must be found, each in the name, e-mail, company or town of the client, as the number of
-            one of its orders, or as its id; case and accents do not matter. None or blank: everybody.
+        query: whom to look for, see `client_search`. None or blank: everybody.
         as_of: nothing after it counts; who joined after it is left out.
         completed_when: which orders count as completed, as for `order_facts`.
         minimum_age_minutes: see `recoveries`.
         match_window_days: see `recoveries`.
 
     Returns:
-        Rows of `CLIENT_FIELDS`, by name without case and accents, then client_id, then currency.
+        Rows of `CLIENT_FIELDS`, by name without case and accents, then client_id, then currency; those that a query
+        finds for a better reason come first.
     """
+    found, told = _NO_QUERY, list[str]()
+    if query is not None and query.strip():
+        found, told = _found(facts, query)
+        facts = facts_about(facts, found["client_id"].to_list())
     joined_later = pl.col("joined_at") > as_of.instant
     known = facts.clients.filter(~joined_later.fill_null(value=False))
     orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when).filter(
         pl.col("client_id").is_not_null()
     )
-    for word in folded_words(query or ""):
-        known = known.filter(_has(word, orders))
     bought = (
         orders.filter(pl.col("status") == COMPLETED)
         .group_by("client_id", "currency")
@@ -132,6 +141,7 @@ def client_list(
     rows = (
         known.join(bought, on="client_id", how="left")
         .join(begun.lazy(), on="client_id", how="left")
+        .join(found.lazy(), on="client_id", how="left")
         .with_columns(
             shown_name(),
             pl.col("completed_orders").fill_null(0),
@@ -141,7 +151,7 @@ def client_list(
             pl.col("groups").str.split(", ").fill_null([]),
             points=pl.lit(0, dtype=pl.Int64),
         )
-        .sort(folded(pl.col("name")), "client_id", "currency", nulls_last=True)
+        .sort("place", folded(pl.col("name")), "client_id", "currency", nulls_last=True)
         .select(field.name for field in CLIENT_FIELDS)
         .collect()
     )
@@ -153,27 +163,22 @@ def client_list(
         rows=rows,
         timezone=facts.timezone,
         title=f"Clients as of {as_of.day}",
-        notes=(*_notes(rows, later), *undated_note(undated, as_of)),
+        notes=(*told, *_notes(rows, later), *undated_note(undated, as_of)),
     )
 
 
-def _has(word: str, orders: pl.LazyFrame) -> pl.Expr:
-    """Whether a client has `word` (folded) in its details, or an order of that number."""
-    searched = folded(
-        pl.concat_str(shown_name(), "email", "company", "city", separator="\n", ignore_nulls=True)
-    )
-    # A number is matched whole: as a part, a short one would be found in nearly every client.
-    numbered = (
-        orders.filter(pl.col("number").str.to_lowercase() == word.removeprefix("#"))
-        .select("client_id")
-        .unique()
-        .collect()
-    )
-    return (
-        searched.str.contains(word, literal=True)
-        | pl.col("client_id").is_in(numbered["client_id"].to_list())
-        | (pl.col("client_id") == word)
-    )
+_NO_QUERY = pl.DataFrame(schema={"client_id": pl.String, "place": pl.Int64})
+
+
+def _found(facts: Facts, query: str) -> tuple[pl.DataFrame, list[str]]:
+    """Whom a query finds (client_id, place), and what must be said about how."""
+    found, typos = all_matches(facts, query)
+    if not typos:
+        return found, []
+    if not found.is_empty():
+        return found, [f"nothing matches {query!r} as it is written: with typos forgiven"]
+    near = " or ".join(map(repr, proposals(facts, query)))
+    return found, [f"nothing matches {query!r}" + (f"; did you mean {near}?" if near else "")]
 
 
 def _notes(rows: pl.DataFrame, later: int) -> tuple[str, ...]:

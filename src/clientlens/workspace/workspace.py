@@ -11,7 +11,8 @@ import polars as pl
 
 from clientlens.errors import WorkspaceMissing
 from clientlens.model.facts import Facts
-from clientlens.model.tables import TABLES
+from clientlens.model.identity import with_first_events
+from clientlens.model.tables import EVENTS, TABLES
 from clientlens.workspace import catalogue, facts
 from clientlens.workspace.catalogue import Role
 from clientlens.workspace.deriving import frames_of_current
@@ -142,8 +143,11 @@ class Workspace:
         return facts.scan(self.path, table, files)
 
     def facts(self) -> Facts:
-        """All tables, for analysis."""
-        return Facts(**frames_of_current(self.path, self.state), timezone=self.timezone)
+        """All tables, for analysis; what follows for clients from other tables than that of people is added here."""
+        frames = frames_of_current(self.path, self.state)
+        if self.state.live(Role.CURRENT, EVENTS.name):
+            frames["clients"] = with_first_events(frames["clients"], frames["events"], frames["identities"])
+        return Facts(**frames, timezone=self.timezone)
 
     def status(self) -> Status:
         """What is in it, how large it is, and whether it is still private."""
