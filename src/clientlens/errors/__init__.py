@@ -31,6 +31,9 @@ from clientlens.errors.inputs import (
     Unreadable,
     UnterminatedQuote,
 )
+from clientlens.errors.messages import (
+    BadAddress,
+)
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -81,6 +84,7 @@ __all__ = [
     "AmbiguousDates",
     "AnotherShop",
     "ArchiveTooLarge",
+    "BadAddress",
     "BadAge",
     "BadCombination",
     "BadConfigFile",
