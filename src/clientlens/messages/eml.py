@@ -17,6 +17,7 @@ from email.utils import format_datetime, formataddr
 from typing import TYPE_CHECKING
 
 from clientlens.errors import BadAddress
+from clientlens.model.text import one_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,8 +32,6 @@ _ADDRESS_OCTETS = 254
 _LOCAL_OCTETS = 64
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 _LABEL = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?<!-)")
-_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_JOINERS = frozenset("\u200c\u200d")
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
 _EMAIL_POLICY = compat32.clone(linesep="\r\n", mangle_from_=False, max_line_length=_HEADER_LINE)
 
@@ -123,22 +122,8 @@ def address(text: str, whose: str) -> str:
 
 
 def header_text(text: str, letters: int) -> str:
-    """Text as one line of a header: NFC, blanks collapsed, control and invisible characters taken out, cut.
-
-    Joiners between two visible characters stay, since words and emoji are written with them; a lone surrogate becomes
-    U+FFFD.
-    """
-    visible: list[str] = []
-    given = unicodedata.normalize("NFC", text)
-    for position, character in enumerate(given):
-        category = unicodedata.category(character)
-        if category == "Cs":
-            visible.append("\ufffd")
-        elif category in {"Cc", "Zl", "Zp"} or character.isspace():
-            visible.append(" ")
-        elif category not in _INVISIBLE or (character in _JOINERS and _joins(given, position)):
-            visible.append(character)
-    line = " ".join("".join(visible).split())
+    """Text as one line of a header, see `one_line`; cut with an ellipsis."""
+    line = one_line(text)
     return line if len(line) <= letters else line[: letters - 1].rstrip() + "…"
 
 
@@ -151,11 +136,6 @@ def body_text(text: str) -> str:
         if one in "\n\t" or unicodedata.category(one) not in {"Cc", "Zl", "Zp"}
     )
     return kept.strip("\n") + "\n"
-
-
-def _joins(text: str, position: int) -> bool:
-    around = text[max(position - 1, 0) : position], text[position + 1 : position + 2]
-    return all(one and unicodedata.category(one)[0] in "LMS" for one in around)
 
 
 def _party(party: Party, header: str, whose: str) -> Header | str:

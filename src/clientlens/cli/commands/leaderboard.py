@@ -8,6 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
+from clientlens.cli.messaging import LawfulBasis, Wish, see_wish, with_drafts
 from clientlens.cli.shared import WINDOW, Rates, known_stores, read_rates
 
 ANSWERS = {"leaderboard": "clientlens.analysis.leaderboard:FIELDS"}
@@ -30,6 +31,10 @@ def leaderboard(
     ] = 1,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Rank anonymous clients too.")] = False,
     rates: Rates = None,
+    message: Annotated[
+        str | None, typer.Option(metavar="T", help="Draft a message of this template to each client shown.")
+    ] = None,
+    lawful_basis: LawfulBasis = None,
 ) -> None:
     """Rank clients by what they bought, beside their rank before.
 
@@ -45,6 +50,9 @@ def leaderboard(
 
     run = current()
     chosen = parse_window(window)
+    wish = None if message is None else Wish(template=message, lawful_basis=lawful_basis)
+    if wish is not None:
+        see_wish(run, wish)
     with run.open() as workspace:
         facts = workspace.facts()
         answer = ask(
@@ -59,6 +67,8 @@ def leaderboard(
             stores=known_stores(facts, store),
             **read_rates(run, facts, rates),
         )
+        if wish is not None:
+            answer = with_drafts(run, facts, answer, wish)
         run.answer(answer)
 
 
