@@ -47,11 +47,11 @@ PLACEHOLDERS: tuple[Placeholder, ...] = (
     _is("company", "company", "Lindt Interiors"),
     _is("city", "town", "Hamburg"),
     _is("last_product", "first line of the last completed order", "Candle - Lavender"),
-    _is("last_order_date", "day of the last completed order", "12 March 2026", Kind.DATE),
+    _is("last_order_date", "day of the last completed order", "March 12, 2026", Kind.DATE),
     _is("completed_orders", "number of completed orders", "4", Kind.INTEGER),
     _is("total_spend", "sum of completed orders less refunds, home currency", "€128.50", Kind.MONEY),
     _is("points", "balance of points", "40", Kind.INTEGER),
-    _is("today", "the day of writing", "25 November 2026", Kind.DATE),
+    _is("today", "the day of writing", "November 25, 2026", Kind.DATE),
     _is("shop", "name of your shop (sender.shop, else sender.name)", "Lantern Candles"),
     _is("sender_name", "who signs (sender.name, else sender.shop)", "Ada Lindt"),
     Placeholder(

@@ -221,10 +221,12 @@ def _answer(done: Draft, state: str, timezone: str) -> Answer:
         str(done.path),
     )
     notes = []
+    if done.before is not None and done.changed:
+        notes.append("it takes the place of the draft of before, which was not sent")
+    elif done.before is not None and state == "drafted":
+        notes.append("it was drafted already; nothing changed")
     if state == "drafted":
         notes.append("open the draft in your mail program, or send it with --send")
-    if done.before is not None:
-        notes.append("it takes the place of the draft of before, which was not sent")
     title = f"Message to {message.shown}"
     return Answer(
         "message",

@@ -1,4 +1,4 @@
-"""Writing messages down: the draft in the outbox first, then its entry in the ledger, under the writer's lock.
+"""Writing messages down: the drafts in the outbox first, then their entries in the ledger, under the writer's lock.
 
 So a message that is recorded has a whole draft. A run that was killed between the two leaves a draft nobody knows of,
 which the next run writes again under the same name.
@@ -35,13 +35,15 @@ if TYPE_CHECKING:
 class Draft:
     """A message in the outbox.
 
-    path: of the file. mail: what it says. before: it as it was known before this run; None: it is new.
+    path: of the file. mail: what it says. before: it as it was known before this run; None: it is new. changed: it says
+    something else than before.
     """
 
     message: Message
     mail: Mail
     path: Path
     before: Written | None
+    changed: bool
 
 
 def draft(
@@ -71,22 +73,25 @@ def draft(
     with hold(workspace, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
         zone = ZoneInfo(str(writer.state.timezone))
         done: list[Draft | ClientlensError] = []
+        entries: list[Event] = []
         for message in messages:
             known = known_messages(writer, message)
             try:
                 before = None if again else _open(known, message, at, cooldown_days, zone)
                 name = _new_id(message, known) if before is None else before.message_id
-                done.append(_write(writer, message, sender, name, before, at.astimezone(zone)))
+                written = _write(writer, message, sender, name, before, at.astimezone(zone), entries)
+                done.append(written)
             except (WrittenRecently, MaySent) as error:
                 done.append(error)
+        writer.record(entries, at=at)
         return done
 
 
 def known_messages(writer: Writer, message: Message) -> list[Written]:
-    """What was written to the message's client, as the ledger stands now."""
-    # From the connection rather than from the state, which is that of before this run's own entries.
-    last = writer.connection.execute("SELECT max(seq) FROM event").fetchone()[0] or 0
-    entries = events.select(writer.connection, upto=last, kinds=KINDS, person_keys=message.keys)
+    """What was written to the message's client, as the ledger stood when the writer got hold of it."""
+    entries = events.select(
+        writer.connection, upto=writer.state.entries, kinds=KINDS, person_keys=message.keys
+    )
     return messages_of(entries)
 
 
@@ -133,23 +138,31 @@ def _new_id(message: Message, known: list[Written]) -> str:
 
 
 def _write(
-    writer: Writer, message: Message, sender: Sender, name: str, before: Written | None, at: datetime
+    writer: Writer,
+    message: Message,
+    sender: Sender,
+    name: str,
+    before: Written | None,
+    at: datetime,
+    entries: list[Event],
 ) -> Draft:
+    """Put the draft into the outbox, and what is to be recorded of it to `entries`."""
     begun = at if before is None else before.drafted_at.astimezone(at.tzinfo)
     mail = mail_of(message, sender, name, begun)
     data = eml(mail)
     digest = hashlib.sha256(data).hexdigest()
     path = writer.folder / OUTBOX / f"{name}.eml"
-    if before is None or before.digest != digest or not _holds(path, data):
+    changed = before is None or before.digest != digest
+    if changed or not _holds(path, data):
         place(writer.folder, name, data)
-    if before is None or before.digest != digest:
+    if changed:
         body = {"template": message.template, "language": message.language, "sha256": digest}
         if message.lawful_basis is not None:
             body["lawful_basis"] = message.lawful_basis
         key = f"{DRAFTED}:{name}:{0 if before is None else before.revisions}"
         person = message.person_key if before is None else before.person_key
-        writer.record([Event(DRAFTED, body, key=key, person_key=person, subject=name)], at=at)
-    return Draft(message, mail, path, before)
+        entries.append(Event(DRAFTED, body, key=key, person_key=person, subject=name))
+    return Draft(message, mail, path, before, changed)
 
 
 def _holds(path: Path, data: bytes) -> bool:

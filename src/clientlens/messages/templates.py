@@ -88,6 +88,8 @@ def own_template(
         said = base.subject
     else:
         said = read_text(subject, "--subject")
+    if not said.parts:
+        raise BadMessageTemplate("--subject", 1, "a message has a subject")
     if body is None:
         assert base is not None  # noqa: S101
         return Template(name, base.language, said, base.body)
