@@ -230,7 +230,7 @@ def test_the_columns_are_those_of_the_table_also_where_there_is_nothing(small, s
         assert {one.name: frame.schema[one.name] for one in columns} == {
             one.name: DTYPES[one.kind] for one in columns
         }
-        assert set(frame.columns) - {one.name for one in columns} == {"currency", "undated"}
+        assert set(frame.columns) - {one.name for one in columns} == {"currency", "undated", "foreign"}
 
 
 def test_every_metric_says_what_it_is():

@@ -19,8 +19,8 @@ from clientlens.model.answer import Kind
 NOVICE, EXPERIENCED = "novice", "experienced"
 CLIENT, WITH_YOU, SEGMENT = "client", "with_you", "segment"
 TOP = 5
-HOME = "home currency"
-SHARE = "share of 1"
+HOME = "money"
+SHARE = "share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Metric:
     """One figure of a client, over all time up to as_of.
 
     expression: over the columns of `metrics.client_metrics`' joined sums, `as_of` (Date) and `novice_below` beside
-    them; of scope `segment`: over the metrics themselves and `rfm.rfm`. unit: days, orders, ... ("" for names). doc:
+    them; of scope `segment`: over the metrics themselves and `rfm.rfm`. unit: days, orders, money (the home currency), share (of 1), ... ("" for names). doc:
     what it is; null_when: when nothing is known ("": never). scope: `client` (who it is), `with_you` (own orders),
     `segment` (beside all other clients). MONEY is in minor units of the home currency. title, priority: as of a
     `Field`, in a table of many clients.

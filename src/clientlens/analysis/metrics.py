@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["CLIENT_COLUMNS", "METRICS", "Metric", "client_metrics", "name_counts", "totals"]
 
 NOVICE_BELOW = 3
+_NOTED = ("undated", "foreign")
 
 
 def client_metrics(
@@ -60,8 +61,9 @@ def client_metrics(
         exclude: client_ids that take no part in the scores; they have a row, without scores and segment.
 
     Returns:
-        The columns of `CLIENT_COLUMNS`, `currency` (the home currency, of every amount), those of `METRICS`, and
-        `undated` (Int64: orders of the client with a refund or a status without a time). By client_id.
+        The columns of `CLIENT_COLUMNS`, `currency` (the home currency, of every amount), those of `METRICS`, and for
+        notes `undated` and `foreign` (Int64: orders of the client with a refund or a status without a time, and
+        completed ones in other currencies). By client_id.
     """
     orders = with_stars(
         order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when),
@@ -108,6 +110,7 @@ def client_metrics(
         .with_columns(
             pl.when("in_shopify").then(pl.col("abandoned", "recovered", "open").fill_null(0)),
             pl.col("undated").fill_null(0),
+            foreign=(pl.col("completed") - pl.col("home_completed")).fill_null(0),
             as_of=pl.lit(as_of.day),
             novice_below=pl.lit(novice_below),
             currency=pl.lit(home_currency, dtype=pl.String),
@@ -115,14 +118,14 @@ def client_metrics(
     )
     own = [one for one in METRICS if one.scope != SEGMENT]
     figures = joined.select(
-        *(one.expression.alias(one.name) for one in (*CLIENT_COLUMNS, *own)), "currency", "undated"
+        *(one.expression.alias(one.name) for one in (*CLIENT_COLUMNS, *own)), "currency", *_NOTED
     ).sort("client_id")
     scored = figures.join(rfm(figures, exclude), on="client_id", how="left", maintain_order="left")
     return scored.select(
         *(one.name for one in CLIENT_COLUMNS),
         "currency",
         *((one.expression if one.scope == SEGMENT else pl.col(one.name)).alias(one.name) for one in METRICS),
-        "undated",
+        *_NOTED,
     )
 
 
