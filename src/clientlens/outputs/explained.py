@@ -47,6 +47,8 @@ def explanation(
     explain = max((cell_len(column.field.doc) for column in figures), default=0)
     footer: list[str] = []
     for first, last in runs(widths, room):
+        if first:
+            parts.append(Text(""))
         said = explain if room is None else room - sum(widths[first:last]) - GAP * (last - first + 1)
         table = plain_table(header=any(titles))
         table.add_column("", width=names, no_wrap=True)
@@ -77,13 +79,17 @@ def _with_units(figures: list[Column]) -> list[list[str]]:
     )
     return [
         [
-            f"{' ' * (digits - cell_len(cell or ''))}{cell} {column.field.unit}".rstrip()
+            f"{cell.rjust(digits)} {_of(column.field.unit, cell)}".rstrip()
             if cell and column.field.kind in _NUMBERS
             else cell or ""
             for cell in column.cells
         ]
         for column in figures
     ]
+
+
+def _of(unit: str, cell: str) -> str:
+    return unit.removesuffix("s") if cell == "1" else unit
 
 
 def _width(text: str) -> int:

@@ -54,9 +54,9 @@ def write(answer: Answer, style: Style) -> bytes:
         title.append(f"  {constant}", style="dim")
     footer: list[str] = []
     if answer.explained:
-        explained, told = explanation(answer, columns, style.width, cut.height)
-        parts += explained
-        footer += told
+        drawn, missing = explanation(answer, columns, style.width, cut.height)
+        parts += drawn
+        footer += missing
     elif answer.panels or answer.single:
         heads = [column for column in columns if column.field.name in answer.panels]
         whose = [column for column in columns if column.field.name in _WHOSE and column not in heads]
