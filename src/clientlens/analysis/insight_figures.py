@@ -75,7 +75,7 @@ def product_counts(
     """
     bought = nw.from_native(lines).filter(~nw.col("is_tip"))
     if ignore:
-        bought = bought.filter(~nw.col("product").str.contains(_pattern(ignore)))
+        bought = bought.filter(~nw.col("product").str.contains(like_pattern(ignore)))
     done = (
         nw.from_native(orders)
         .filter(~nw.col("client_id").is_null(), nw.col("status") == COMPLETED)
@@ -122,7 +122,7 @@ def favourite(counts: IntoLazyFrameT, number: int) -> IntoLazyFrameT:
     )
 
 
-def _pattern(ignore: Sequence[str]) -> str:
+def like_pattern(ignore: Sequence[str]) -> str:
     """One regular expression for names that match one of the patterns as a whole."""
     wild = {"%": ".*", "_": "."}
     each = ("".join(wild.get(letter) or re.escape(letter) for letter in pattern) for pattern in ignore)
