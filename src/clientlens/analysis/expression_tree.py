@@ -5,7 +5,7 @@
     predicate   = sum, [compared, sum | ["not"] "between" sum "and" sum | ["not"] "in" "(" sum {"," sum} ")"
                         | ["not"] ("like" | "ilike") text ["escape" text] | "is" ["not"] ("null" | "true" | "false")]
     sum         = product, {("+" | "-"), product}      product  = signed, {("*" | "/"), signed}
-    signed      = ("-" | "+"), signed | value
+    signed      = "-", signed | value
     value       = number | text | "true" | "false" | "date" text | "interval" (text | number name)
                   | name | function "(" [condition {"," condition}] ")" | "(" condition ")"
 
@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from clientlens.analysis.expression_words import Token, Word, tokens
 from clientlens.errors import BadExpression
@@ -97,7 +97,7 @@ class _Parser:
             raise BadExpression(self._text, 0, 0, "", _HINT)
         node = self._condition()
         if not self._ended():
-            self._unexpected()
+            raise self._unexpected()
         return node
 
     @property
@@ -118,26 +118,27 @@ class _Parser:
 
     def _expect(self, sign: str) -> Token:
         if not self._is(sign):
-            self._unexpected(f"a {sign} is missing before it" if self._next.text else f"a {sign} is missing")
+            raise self._unexpected(
+                f"a {sign} is missing before it" if self._next.text else f"a {sign} is missing"
+            )
         return self._take()
 
     def _node(self, kind: str, start: int, *parts: Node, **more: Any) -> Node:
         depth = 1 + max((part.depth for part in parts), default=0)
         node = Node(kind, start, self._tokens[self._at - 1].end, parts=parts, depth=depth, **more)
         if depth > MAX_DEPTH:
-            self._too_deep(node.start, node.end)
+            raise self._too_deep(node.start, node.end)
         return node
 
     def _down(self, token: Token) -> None:
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            self._too_deep(token.start, token.end)
+            raise self._too_deep(token.start, token.end)
 
-    def _too_deep(self, start: int, end: int) -> NoReturn:
+    def _too_deep(self, start: int, end: int) -> BadExpression:
         reason = f"nested more than {MAX_DEPTH} deep"
-        raise BadExpression(
-            self._text, start, end, reason, "write it with fewer parentheses, or as a list: x in (1, 2)"
-        )
+        hint = "write it with fewer parentheses, or as a list: x in (1, 2)"
+        return BadExpression(self._text, start, end, reason, hint)
 
     def _condition(self) -> Node:
         return self._chain("or", self._all)
@@ -171,7 +172,7 @@ class _Parser:
         else:
             node = self._worded(start, left)
         if node is not left and self._next.word is Word.SIGN and self._next.text in _COMPARED:
-            self._unexpected("two comparisons in a row", "write a < b and b < c")
+            raise self._unexpected("two comparisons in a row", "write a < b and b < c")
         return node
 
     def _worded(self, start: int, left: Node) -> Node:
@@ -183,7 +184,7 @@ class _Parser:
             self._take()
             low = self._sum()
             if not self._is("and"):
-                self._unexpected("between takes two ends", "write x between 1 and 5")
+                raise self._unexpected("between takes two ends", "write x between 1 and 5")
             self._take()
             return self._node("between", start, left, low, self._sum(), negated=negated)
         if self._is("in"):
@@ -191,29 +192,33 @@ class _Parser:
             self._expect("(")
             return self._node("in", start, left, *self._listed(self._sum), negated=negated)
         if self._is("like", "ilike"):
-            sensitive = self._take().text == "like"
-            pattern = self._literal("like takes a pattern in quotes", "write like 'Candle%'")
-            escape = "\\"
-            if self._is("escape"):
-                self._take()
-                given = self._literal("escape takes one character in quotes", "write like '100!%' escape '!'")
-                escape = str(given.value)
-                if len(escape) != 1:
-                    raise BadExpression(
-                        self._text, given.start, given.end, "not one character", "write escape '!'"
-                    )
-            return self._node(
-                "like", start, left, pattern, value=escape, negated=negated, sensitive=sensitive
-            )
-        if self._is("is"):
+            return self._like(start, left, negated=negated)
+        return self._truth(start, left) if self._is("is") else left
+
+    def _like(self, start: int, left: Node, *, negated: bool) -> Node:
+        sensitive = self._take().text == "like"
+        pattern = self._literal("like takes a pattern in quotes", "write like 'Candle%'")
+        escape = "\\"
+        if self._is("escape"):
             self._take()
-            negated = self._is("not")
-            if negated:
-                self._take()
-            if not self._is(*_CONSTANTS):
-                self._unexpected("is takes null, true or false", "write x is null, or x = 'text' for a value")
-            return self._node("is", start, left, value=_CONSTANTS[self._take().text], negated=negated)
-        return left
+            given = self._literal("escape takes one character in quotes", "write like '100!%' escape '!'")
+            escape = str(given.value)
+            if len(escape) != 1:
+                raise BadExpression(
+                    self._text, given.start, given.end, "not one character", "write escape '!'"
+                )
+        return self._node("like", start, left, pattern, value=escape, negated=negated, sensitive=sensitive)
+
+    def _truth(self, start: int, left: Node) -> Node:
+        self._take()
+        negated = self._is("not")
+        if negated:
+            self._take()
+        if not self._is(*_CONSTANTS):
+            raise self._unexpected(
+                "is takes null, true or false", "write x is null, or x = 'text' for a value"
+            )
+        return self._node("is", start, left, value=_CONSTANTS[self._take().text], negated=negated)
 
     def _listed(self, part: Callable[[], Node]) -> list[Node]:
         """What stands between `(`, which is taken already, and `)`, with commas between."""
@@ -239,13 +244,13 @@ class _Parser:
         return left
 
     def _signed(self) -> Node:
-        if not self._is("-", "+"):
+        if not self._is("-"):
             return self._value()
         token = self._take()
         self._down(token)
         inner = self._signed()
         self._depth -= 1
-        return self._node("negative", token.start, inner) if token.text == "-" else inner
+        return self._node("negative", token.start, inner)
 
     def _value(self) -> Node:
         token = self._next
@@ -260,7 +265,7 @@ class _Parser:
             self._expect(")")
             return inner
         if token.word is not Word.NAME or token.text in _NO_NAMES:
-            self._unexpected()
+            raise self._unexpected()
         return self._named(self._take())
 
     def _named(self, token: Token) -> Node:
@@ -318,11 +323,11 @@ class _Parser:
     def _literal(self, reason: str, hint: str) -> Node:
         token = self._next
         if token.word is not Word.TEXT:
-            self._unexpected(reason, hint)
+            raise self._unexpected(reason, hint)
         self._take()
         return self._node("text", token.start, value=token.text)
 
-    def _unexpected(self, reason: str = "", hint: str = "") -> NoReturn:
+    def _unexpected(self, reason: str = "", hint: str = "") -> BadExpression:
         token = self._next
         before = self._tokens[self._at - 1] if self._at else None
         if not reason and token.word is Word.NAME and token.text in _FOREIGN:
@@ -331,7 +336,7 @@ class _Parser:
             reason, hint = "a list is not expected here", "decimals are written with a point: 99.99"
         if not reason:
             reason = "something is missing" if token.word is Word.END else "it is not expected here"
-        raise BadExpression(self._text, token.start, token.end, reason, hint or _HINT)
+        return BadExpression(self._text, token.start, token.end, reason, hint or _HINT)
 
 
 def day_of(text: str, told: str, start: int, end: int) -> date:

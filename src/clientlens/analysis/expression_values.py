@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from clientlens.model.answer import Kind
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -29,8 +31,13 @@ class Type(StrEnum):
     INTERVAL = "a length of time"
 
 
-class TooLarge(Exception):
-    """A number of more than 37 digits would come out."""
+class Refused(Exception):
+    """Something that cannot be worked out; `reason` and `hint` as in errors, without the part concerned."""
+
+    def __init__(self, reason: str, hint: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,46 @@ def number(digits: str) -> Value:
 def scaled(series: pl.Series, decimals: int) -> Value:
     """Integers (any dtype) that count 10^-decimals."""
     return Value(Type.NUMBER, series.cast(_WIDE), _one(_small(10**decimals)))
+
+
+def of_column(  # noqa: PLR0911 - one for each kind
+    series: pl.Series, kind: Kind, *, decimals: int, timezone: str, choices: tuple[str, ...]
+) -> Value | None:
+    """A column of the table; None: its kind has no place in expressions.
+
+    Args:
+        kind: MONEY and SCALED are integers that count 10^-decimals; an INSTANT counts as its day in `timezone`.
+    """
+    match kind:
+        case Kind.TEXT:
+            return Value(Type.TEXT, series.str.normalize("NFC"), choices=choices)
+        case Kind.INTEGER:
+            return scaled(series, 0)
+        case Kind.MONEY | Kind.SCALED:
+            return scaled(series, decimals)
+        case Kind.DATE:
+            return Value(Type.DATE, series)
+        case Kind.INSTANT:
+            return Value(Type.DATE, series.dt.convert_time_zone(timezone).dt.date())
+        case Kind.BOOLEAN:
+            return Value(Type.BOOLEAN, series)
+        case _:
+            return None
+
+
+def lower(value: Value) -> Value:
+    """Text in small letters."""
+    return Value(Type.TEXT, value.series.str.to_lowercase())
+
+
+def upper(value: Value) -> Value:
+    """Text in capital letters."""
+    return Value(Type.TEXT, value.series.str.to_uppercase())
+
+
+def length(value: Value) -> Value:
+    """Characters of a text."""
+    return scaled(value.series.str.len_chars(), 0)
 
 
 def plus(left: Value, right: Value) -> Value:
@@ -192,5 +239,5 @@ def _one(content: int) -> pl.Series:
 
 def _small(content: int) -> int:
     if content >= _LIMIT:
-        raise TooLarge
+        raise Refused("the numbers become too large", "37 digits are the most, decimals among them")
     return content

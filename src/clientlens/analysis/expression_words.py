@@ -10,7 +10,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NoReturn
 
 from clientlens.errors import BadExpression
 
@@ -49,7 +48,8 @@ _STUCK = re.compile(r"[A-Za-z0-9_.]+")
 _TEXT = re.compile(r"'(?:[^']|'')*'")
 _SIGNS = re.compile(r"<>|!=|<=|>=|[=<>+\-*/(),]")
 
-_QUOTES = '"`‘’“”„‚«»´'
+# Those that word processors and other languages have.
+_QUOTES = '"`\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb\u00b4'
 _PLAIN_HINT = "an expression is like: completed_orders >= 3 and country = 'DE'"
 _REFUSED = (
     (re.compile(r"--|/\*|#"), "comments are not taken", "leave the comment out"),
@@ -102,15 +102,15 @@ def _token(text: str, at: int) -> Token:
         return Token(Word.NUMBER, number.group(), at, number.end())
     name = _NAME.match(text, at)
     if name:
-        # A letter of another script right behind: `tоtal` with a Cyrillic o would else end in the middle.
+        # A letter of another script right behind: `total` with a Cyrillic o would else end in the middle.
         after = text[name.end() : name.end() + 1]
         if after and not after.isascii():
-            _no_sign(text, name.end())
+            raise _no_sign(text, name.end())
         return Token(Word.NAME, name.group().lower(), at, name.end())
     sign = _SIGNS.match(text, at)
     if sign:
         return Token(Word.SIGN, sign.group().replace("!=", "<>"), at, sign.end())
-    _no_sign(text, at)
+    raise _no_sign(text, at)
 
 
 def _quoted(text: str, at: int) -> Token:
@@ -128,9 +128,9 @@ def _quoted(text: str, at: int) -> Token:
     return Token(Word.TEXT, unicodedata.normalize("NFC", inside), at, quoted.end())
 
 
-def _no_sign(text: str, at: int) -> NoReturn:
+def _no_sign(text: str, at: int) -> BadExpression:
     reason = f"{_called(text[at])} means nothing here"
-    raise BadExpression(
+    return BadExpression(
         text, at, at + 1, reason, f"names are in plain letters, text in quotes; {_PLAIN_HINT}"
     )
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import reduce
 from operator import and_, or_
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from clientlens.analysis import expression_values as values
 from clientlens.analysis.expression_tree import Node, day_of, parse
-from clientlens.analysis.expression_values import TooLarge, Type, Value
+from clientlens.analysis.expression_values import Refused, Type, Value
 from clientlens.analysis.like import like_pattern
 from clientlens.errors import BadExpression
 from clientlens.model.answer import Kind
@@ -50,7 +50,7 @@ class Column:
 class Asked:
     """A function of one text in quotes, such as bought('Candle%'), that says yes or no of every client.
 
-    find: the client_ids for which it is yes; it may raise `NotAsked`.
+    find: the client_ids for which it is yes; it may raise `Refused`.
     """
 
     name: str
@@ -58,22 +58,26 @@ class Asked:
     find: Callable[[str], Collection[str]]
 
 
-class NotAsked(Exception):
-    """What an `Asked` was given names nothing; `reason` and `hint` as in errors."""
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function of one value."""
 
-    def __init__(self, reason: str, hint: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.hint = hint
+    doc: str
+    takes: Type
+    work: Callable[[Value], Value]
 
 
-FUNCTIONS = {
-    "lower": "text in small letters",
-    "upper": "text in capital letters",
-    "length": "characters of a text",
-    "abs": "a number without its sign",
-    "coalesce": "the first of its values that is known",
+SIMPLE = {
+    "lower": Function("text in small letters", Type.TEXT, values.lower),
+    "upper": Function("text in capital letters", Type.TEXT, values.upper),
+    "length": Function("characters of a text", Type.TEXT, values.length),
+    "abs": Function("a number without its sign", Type.NUMBER, values.absolute),
 }
+FUNCTIONS = {
+    **{name: function.doc for name, function in SIMPLE.items()},
+    "coalesce": "the first of its values that is known, such as coalesce(total_spend, 0)",
+}
+"""Every function, and what it says; beside those that are `Asked` of the facts."""
 
 
 def chosen(
@@ -100,14 +104,14 @@ def chosen(
         BadExpression: it is none, uses a name that there is not, or compares what cannot be compared.
     """
     tree = parse(text)
-    asking = _Asking(text, table, columns, asked, as_of, timezone, decimals)
-    answer = asking.condition(tree)
+    evaluation = _Evaluation(text, table, columns, asked, as_of, timezone, decimals)
+    answer = evaluation.condition(tree)
     if len(answer) != table.height:
         answer = answer.new_from_index(0, table.height)
     return table.filter(answer.fill_null(value=False))
 
 
-class _Asking:
+class _Evaluation:
     """One expression asked of one table."""
 
     def __init__(
@@ -133,14 +137,14 @@ class _Asking:
         value = self._value(node)
         if value.type is not Type.BOOLEAN:
             hint = "compare it with something, such as completed_orders >= 3"
-            self._bad(node, f"this is {value.type}, not a condition", hint)
+            raise self._bad(node, f"this is {value.type}, not a condition", hint)
         return value.series
 
     def _value(self, node: Node) -> Value:
         try:
             return getattr(self, f"_of_{node.kind}")(node)  # type: ignore[no-any-return]
-        except TooLarge:
-            self._bad(node, "the numbers become too large", "37 digits are the most, decimals among them")
+        except Refused as error:
+            raise self._bad(node, error.reason, error.hint) from None
 
     def _of_and(self, node: Node) -> Value:
         return _truth(reduce(and_, (self.condition(part) for part in node.parts)))
@@ -173,10 +177,9 @@ class _Asking:
         subject, pattern = node.parts
         value = self._value(subject)
         if value.type is not Type.TEXT:
-            self._bad(node, f"{self._part(subject)} is {value.type}, and like compares texts", _MORE)
-        found = value.series.str.contains(
-            self._pattern(pattern, sensitive=node.sensitive, escape=str(node.value))
-        )
+            raise self._bad(node, f"{self._part(subject)} is {value.type}, and like compares texts", _MORE)
+        matches = like_pattern(str(pattern.value), sensitive=node.sensitive, escape=str(node.value))
+        found = value.series.str.contains(matches)
         return _truth(_turned(found, node))
 
     def _of_is(self, node: Node) -> Value:
@@ -184,10 +187,12 @@ class _Asking:
         value = self._value(part)
         if node.value is None:
             if value.type is Type.INTERVAL:
-                self._bad(node, "a length of time is always known", _MORE)
+                raise self._bad(node, "a length of time is always known", _MORE)
             return _truth(_turned(~values.known(value), node))
         if value.type is not Type.BOOLEAN:
-            self._bad(node, f"{self._part(part)} is {value.type}, not a condition", "write = instead of is")
+            raise self._bad(
+                node, f"{self._part(part)} is {value.type}, not a condition", "write = instead of is"
+            )
         right = value.series if node.value else ~value.series
         return _truth(_turned(right.fill_null(value=False), node))
 
@@ -209,13 +214,13 @@ class _Asking:
                 return values.days_between(left, right)
             case _:
                 reason = f"{self._told(node.parts[0], left)}, {self._told(node.parts[1], right)}: {sign} does not go with them"
-                self._bad(node, reason, "days are added as in last_order_date + interval '30 days'")
+                raise self._bad(node, reason, "days are added as in last_order_date + interval '30 days'")
 
     def _of_negative(self, node: Node) -> Value:
         part = node.parts[0]
         value = self._value(part)
         if value.type is not Type.NUMBER:
-            self._bad(node, f"{self._told(part, value)}, and only numbers have a sign", _MORE)
+            raise self._bad(node, f"{self._told(part, value)}, and only numbers have a sign", _MORE)
         return values.negative(value)
 
     def _of_number(self, node: Node) -> Value:
@@ -240,28 +245,20 @@ class _Asking:
         column = self._columns.get(name)
         if column is None:
             if name in self._asked or name in FUNCTIONS:
-                self._bad(
+                raise self._bad(
                     node, "this is a function", f"write {name}(...) with what it is about in the parentheses"
                 )
-            self._unknown(node, name, "no figure or column", ["as_of", *self._columns])
-        series = self._table[name]
-        match column.kind:
-            case Kind.TEXT:
-                return Value(Type.TEXT, series.str.normalize("NFC"), choices=column.values)
-            case Kind.INTEGER:
-                return values.scaled(series, 0)
-            case Kind.MONEY:
-                return values.scaled(series, self._decimals)
-            case Kind.SCALED:
-                return values.scaled(series, column.scale)
-            case Kind.DATE:
-                return Value(Type.DATE, series)
-            case Kind.INSTANT:
-                return Value(Type.DATE, series.dt.convert_time_zone(self._timezone).dt.date())
-            case Kind.BOOLEAN:
-                return Value(Type.BOOLEAN, series)
-            case _:
-                self._bad(node, "this is a list and cannot be compared", _MORE)
+            raise self._unknown(node, name, "no figure or column", ["as_of", *self._columns])
+        value = values.of_column(
+            self._table[name],
+            column.kind,
+            decimals=self._decimals if column.kind is Kind.MONEY else column.scale,
+            timezone=self._timezone,
+            choices=column.values,
+        )
+        if value is None:
+            raise self._bad(node, "this is a list and cannot be compared", _MORE)
+        return value
 
     def _of_call(self, node: Node) -> Value:
         name = str(node.value)
@@ -269,60 +266,37 @@ class _Asking:
             return self._found(node, self._asked[name])
         if name not in FUNCTIONS:
             if name in self._columns:
-                self._bad(node, f"{name} is no function", f"write {name} without parentheses")
-            self._unknown(node, name, "no function", [*FUNCTIONS, *self._asked])
+                raise self._bad(node, f"{name} is no function", f"write {name} without parentheses")
+            raise self._unknown(node, name, "no function", [*FUNCTIONS, *self._asked])
         given = [self._value(part) for part in node.parts]
         if name == "coalesce":
             return self._coalesced(node, given)
+        function = SIMPLE[name]
         if len(given) != 1:
-            self._bad(node, f"{name} takes one value", _MORE)
-        wanted = Type.NUMBER if name == "abs" else Type.TEXT
-        if given[0].type is not wanted:
-            self._bad(node, f"{self._told(node.parts[0], given[0])}, and {name} takes {wanted}", _MORE)
-        series = given[0].series
-        match name:
-            case "lower":
-                return Value(Type.TEXT, series.str.to_lowercase())
-            case "upper":
-                return Value(Type.TEXT, series.str.to_uppercase())
-            case "length":
-                return values.scaled(series.str.len_chars(), 0)
-            case _:
-                return values.absolute(given[0])
+            raise self._bad(node, f"{name} takes one value", _MORE)
+        if given[0].type is not function.takes:
+            told = self._told(node.parts[0], given[0])
+            raise self._bad(node, f"{told}, and {name} takes {function.takes}", _MORE)
+        return function.work(given[0])
 
     def _coalesced(self, node: Node, given: list[Value]) -> Value:
         if len(given) < 2:
-            self._bad(node, "coalesce takes two values or more", "write coalesce(total_spend, 0)")
+            raise self._bad(node, "coalesce takes two values or more", "write coalesce(total_spend, 0)")
         if Type.DATE in {value.type for value in given}:
             given = [self._as_day(value, part) for value, part in zip(given, node.parts, strict=True)]
         for value, part in zip(given, node.parts, strict=True):
             if value.type is not given[0].type or value.type is Type.INTERVAL:
                 told = f"{self._told(node.parts[0], given[0])}, {self._told(part, value)}"
-                self._bad(
+                raise self._bad(
                     node, f"{told}: coalesce takes values of one kind", "write coalesce(total_spend, 0)"
                 )
         return values.first_known(given)
 
     def _found(self, node: Node, asked: Asked) -> Value:
         if len(node.parts) != 1 or node.parts[0].kind != "text":
-            self._bad(node, f"{asked.name} takes one text in quotes", f"write {asked.name}('...')")
-        try:
-            clients = asked.find(str(node.parts[0].value))
-        except NotAsked as error:
-            self._bad(node, error.reason, error.hint)
-        except ValueError:
-            self._pattern(node.parts[0], sensitive=False, escape="\\")
-            raise
-        found = pl.Series(list(clients), dtype=pl.String)
-        return _truth(self._table["client_id"].is_in(found.implode()))
-
-    def _pattern(self, node: Node, *, sensitive: bool, escape: str) -> str:
-        try:
-            return like_pattern(str(node.value), sensitive=sensitive, escape=escape)
-        except ValueError:
-            self._bad(
-                node, f"the pattern ends with {escape}", f"write {escape}{escape} for the character itself"
-            )
+            raise self._bad(node, f"{asked.name} takes one text in quotes", f"write {asked.name}('...')")
+        clients = pl.Series(list(asked.find(str(node.parts[0].value))), dtype=pl.String)
+        return _truth(self._table["client_id"].is_in(clients.implode()))
 
     def _compared(
         self, sign: str, left: Node, right: Node, one: Value, other: Value, whole: Node
@@ -331,9 +305,9 @@ class _Asking:
         if Type.DATE in {one.type, other.type}:
             one, other = self._as_day(one, left), self._as_day(other, right)
         if one.type is not other.type or one.type is Type.INTERVAL:
-            self._unlike(whole, left, right, one, other)
+            raise self._unlike(whole, left, right, one, other)
         if one.type is Type.BOOLEAN and sign not in {"=", "<>"}:
-            self._bad(whole, "conditions are equal or not, none is larger", "write = or <>")
+            raise self._bad(whole, "conditions are equal or not, none is larger", "write = or <>")
         if sign in {"=", "<>"}:
             self._one_of(one, other, left, right)
         return values.compared(sign, one, other)
@@ -343,9 +317,9 @@ class _Asking:
         for listed, literal, name, node in ((one, other, left, right), (other, one, right, left)):
             if listed.choices and literal.literal is not None and literal.literal not in listed.choices:
                 known = ", ".join(f"'{choice}'" for choice in listed.choices)
-                self._bad(node, f"{self._part(name)} is never this", f"it is one of {known}")
+                raise self._bad(node, f"{self._part(name)} is never this", f"it is one of {known}")
 
-    def _unlike(self, whole: Node, left: Node, right: Node, one: Value, other: Value) -> NoReturn:
+    def _unlike(self, whole: Node, left: Node, right: Node, one: Value, other: Value) -> BadExpression:
         hint = _MORE
         if {one.type, other.type} == {Type.TEXT, Type.NUMBER}:
             hint = "numbers stand without quotes, texts with them"
@@ -354,7 +328,7 @@ class _Asking:
         elif Type.DATE in {one.type, other.type}:
             hint = "write dates as '2026-03-31'"
         reason = f"{self._told(left, one)}, {self._told(right, other)}: they cannot be compared"
-        self._bad(whole, reason, hint)
+        return self._bad(whole, reason, hint)
 
     def _as_day(self, value: Value, node: Node) -> Value:
         """A text that stands in the expression, where a date is wanted, is one."""
@@ -369,13 +343,13 @@ class _Asking:
         part = " ".join(self._text[node.start : node.end].split())
         return part if len(part) <= 40 else f"{part[:39]}…"
 
-    def _unknown(self, node: Node, name: str, what: str, there: list[str]) -> NoReturn:
+    def _unknown(self, node: Node, name: str, what: str, there: list[str]) -> BadExpression:
         close = difflib.get_close_matches(name, there, n=1)
         guess = f"; did you mean {close[0]}?" if close else ""
-        self._bad(node, f"{what} is called {name}{guess}", _MORE)
+        return self._bad(node, f"{what} has this name{guess}", _MORE)
 
-    def _bad(self, node: Node, reason: str, hint: str) -> NoReturn:
-        raise BadExpression(self._text, node.start, node.end, reason, hint)
+    def _bad(self, node: Node, reason: str, hint: str) -> BadExpression:
+        return BadExpression(self._text, node.start, node.end, reason, hint)
 
 
 def _truth(series: pl.Series) -> Value:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from clientlens.analysis.expression_values import Refused
+
 _META = frozenset("\\.+*?()|[]{}^$#&-~")
 _WILD = {"%": ".*", "_": "."}
 
@@ -15,7 +17,7 @@ def like_pattern(pattern: str, *, sensitive: bool, escape: str = "\\") -> str:
         escape: before `%`, `_` and itself it makes them what they are.
 
     Raises:
-        ValueError: it ends with the escape character alone.
+        Refused: it ends with the escape character alone.
     """
     parts = []
     letters = iter(pattern)
@@ -23,7 +25,9 @@ def like_pattern(pattern: str, *, sensitive: bool, escape: str = "\\") -> str:
         if letter == escape:
             following = next(letters, None)
             if following is None:
-                raise ValueError(pattern)
+                raise Refused(
+                    f"the pattern ends with {escape}", f"write {escape}{escape} for the character itself"
+                )
             parts.append(_plain(following))
         else:
             parts.append(_WILD.get(letter) or _plain(letter))

@@ -20,18 +20,21 @@ class Purchases:
 
     Args:
         facts: a workspace's facts. as_of, completed_when: as for `order_facts`.
+
+    notes: the patterns that nothing in them is like.
     """
 
     def __init__(self, facts: Facts, *, as_of: AsOf, completed_when: str) -> None:
         self._facts = facts
         self._as_of = as_of
         self._completed_when = completed_when
+        self.notes: list[str] = []
 
     def of_product(self, pattern: str) -> list[str]:
         """client_ids who bought an article or service whose line name is LIKE the pattern, in any case.
 
         Raises:
-            ValueError: see `like_pattern`.
+            Refused: see `like_pattern`.
         """
         return self._buyers("product", pattern)
 
@@ -39,7 +42,7 @@ class Purchases:
         """client_ids who bought something of a category that is LIKE the pattern, in any case.
 
         Raises:
-            ValueError: see `like_pattern`.
+            Refused: see `like_pattern`.
         """
         return self._buyers("category", pattern)
 
@@ -49,6 +52,8 @@ class Purchases:
         names = named.select(pl.col(column).unique()).filter(
             pl.col(column).str.normalize("NFC").str.contains(matches)
         )
+        if names.is_empty():
+            self.notes.append(f"no {column} of a completed order is like '{pattern}'")
         return named.join(names, on=column, how="semi")["client_id"].unique().to_list()
 
     @cached_property
