@@ -175,6 +175,7 @@ def insights(
     novice_below: int = NOVICE_BELOW,
     ignore: Sequence[str] = (),
     clients: Sequence[str] | None = None,
+    among: Sequence[str] | None = None,
     rates: Rates | None = None,
     home_currency: str | None = None,
 ) -> Answer:
@@ -189,6 +190,7 @@ def insights(
         ignore: line names that are never a preferred service, whole names in any case; `%` stands for any text, `_`
             for any one character.
         clients: client_ids; None: everyone.
+        among: of everyone, these client_ids alone; the answer keeps the form it has for everyone.
         rates: convert every amount to `home_currency`: one row per client and window.
         home_currency: needed with `rates`.
 
@@ -204,9 +206,10 @@ def insights(
     windows = list({window.label: window for window in windows}.values())
     spans = [window.days(as_of) for window in windows]
     facts_orders, facts_lines, identities = facts.orders, facts.order_lines, facts.identities
-    if clients is not None:
+    asked = among if clients is None else clients
+    if asked is not None:
         # By person_key, which the stored files are sorted by: most of them need not be read.
-        chosen = identities.filter(pl.col("client_id").is_in(list(clients))).collect()
+        chosen = identities.filter(pl.col("client_id").is_in(list(asked))).collect()
         keys, identities = chosen["person_key"].to_list(), chosen.lazy()
         facts_orders = facts_orders.filter(pl.col("person_key").is_in(keys))
         facts_lines = facts_lines.filter(pl.col("person_key").is_in(keys))

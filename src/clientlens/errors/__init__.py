@@ -13,6 +13,7 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.expressions import BadExpression
 from clientlens.errors.inputs import (
     AmbiguousDates,
     AnotherShop,
@@ -105,6 +106,7 @@ __all__ = [
     "BadDate",
     "BadEncoding",
     "BadExpectation",
+    "BadExpression",
     "BadHeader",
     "BadJson",
     "BadMapping",
