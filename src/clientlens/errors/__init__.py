@@ -13,6 +13,7 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.engines import EngineFailed, EngineMissing, JavaMissing
 from clientlens.errors.inputs import (
     AmbiguousDates,
     AnotherShop,
@@ -98,10 +99,13 @@ __all__ = [
     "ClientlensError",
     "DamagedArchive",
     "DiskFailed",
+    "EngineFailed",
+    "EngineMissing",
     "EntryConflict",
     "ExitCode",
     "ExpectationFailed",
     "InputError",
+    "JavaMissing",
     "LinesAlone",
     "MappingMisfit",
     "NoGoodRow",

@@ -8,6 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
+from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.shared import WINDOW, Rates, read_rates
 
 ANSWERS = {"insights": "clientlens.analysis.insights:FIELDS"}
@@ -21,6 +22,7 @@ def insights(
     scope: Annotated[  # noqa: ARG001  # the one scope there is until reviews can be imported
         Literal["with-you"], typer.Option(help="Whose orders: with-you, those placed with you.")
     ] = "with-you",
+    engine: EngineName = "polars",
     rates: Rates = None,
 ) -> None:
     """Show what clients order, spend, prefer and complete.
@@ -51,6 +53,7 @@ def insights(
             novice_below=settings.number("insights.novice_below"),
             ignore=settings.ignored_products,
             clients=[find_one(facts, query) for query in clients] if clients else None,
+            engine=chosen_engine(run, workspace, engine),
             **read_rates(run, facts, rates),
         )
         run.answer(answer)

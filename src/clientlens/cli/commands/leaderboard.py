@@ -8,6 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
+from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.shared import WINDOW, Rates, known_stores, read_rates
 
 ANSWERS = {"leaderboard": "clientlens.analysis.leaderboard:FIELDS"}
@@ -29,6 +30,7 @@ def leaderboard(
         int, typer.Option(min=1, metavar="N", help="Completed orders that a rank takes.")
     ] = 1,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Rank anonymous clients too.")] = False,
+    engine: EngineName = "polars",
     rates: Rates = None,
 ) -> None:
     """Rank clients by what they bought, beside their rank before.
@@ -57,6 +59,7 @@ def leaderboard(
             min_orders=min_orders,
             anonymous=anonymous,
             stores=known_stores(facts, store),
+            engine=chosen_engine(run, workspace, engine),
             **read_rates(run, facts, rates),
         )
         run.answer(answer)
