@@ -13,6 +13,7 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.engines import EngineFailed, EngineMissing, JavaMissing
 from clientlens.errors.expressions import BadExpression
 from clientlens.errors.inputs import (
     AmbiguousDates,
@@ -121,11 +122,14 @@ __all__ = [
     "DamagedArchive",
     "DiskFailed",
     "EmptyPlaceholder",
+    "EngineFailed",
+    "EngineMissing",
     "EntryConflict",
     "ExitCode",
     "ExpectationFailed",
     "InputError",
     "InsecureMailServer",
+    "JavaMissing",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",

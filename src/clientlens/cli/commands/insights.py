@@ -8,6 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
+from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.selecting import Where, noted, selected
 from clientlens.cli.shared import WINDOW, Rates, read_rates
 
@@ -23,6 +24,7 @@ def insights(
         Literal["with-you"], typer.Option(help="Whose orders: with-you, those placed with you.")
     ] = "with-you",
     where: Where = None,
+    engine: EngineName = "polars",
     rates: Rates = None,
 ) -> None:
     """Show what clients order, spend, prefer and complete.
@@ -59,6 +61,7 @@ def insights(
             ignore=settings.ignored_products,
             clients=[find_one(facts, query) for query in clients] if clients else None,
             among=among,
+            engine=chosen_engine(run, workspace, engine),
             **read_rates(run, facts, rates),
         )
         run.answer(noted(answer, told))

@@ -8,6 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
+from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.messaging import LawfulBasis, Wish, see_wish, with_drafts
 from clientlens.cli.selecting import Where, noted, selected
 from clientlens.cli.shared import WINDOW, Rates, known_stores, read_rates
@@ -32,6 +33,7 @@ def leaderboard(
     ] = 1,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Rank anonymous clients too.")] = False,
     where: Where = None,
+    engine: EngineName = "polars",
     rates: Rates = None,
     message: Annotated[
         str | None, typer.Option(metavar="T", help="Draft a message of this template to each client shown.")
@@ -71,6 +73,7 @@ def leaderboard(
             anonymous=anonymous,
             stores=known_stores(facts, store),
             clients=among,
+            engine=chosen_engine(run, workspace, engine),
             **read_rates(run, facts, rates),
         )
         if wish is not None:
