@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from clientlens.analysis import client_facts
 from clientlens.analysis.client_facts import facts_about
+from clientlens.analysis.client_list import client_list
 from clientlens.analysis.order_history import order_history
 from clientlens.analysis.recoveries import recoveries
 
@@ -105,3 +106,12 @@ def test_of_very_many_clients_everything_is_read(monkeypatch):
     monkeypatch.setattr(client_facts, "FEW", 1)
     facts = Shop().order("1", 0).facts()
     assert facts_about(facts, ["a", "b"]) is facts
+
+
+def test_a_query_that_finds_very_many_lists_them_alone(monkeypatch):
+    monkeypatch.setattr(client_facts, "FEW", 1)
+    shop = Shop()
+    for number, name in enumerate(["Ann One", "Ann Two", "Bob"]):
+        shop.order(f"{number}", number, email=f"c{number}@x.test", name=name)
+    rows = client_list(shop.facts(), query="ann", as_of=as_of(), completed_when="paid").rows
+    assert rows["name"].to_list() == ["Ann One", "Ann Two"]

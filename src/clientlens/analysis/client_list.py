@@ -21,6 +21,8 @@ from clientlens.analysis.wording import undated_note
 from clientlens.model.answer import Answer, Field, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
 
@@ -91,6 +93,7 @@ def client_list(
     completed_when: str,
     minimum_age_minutes: int = MINIMUM_AGE_MINUTES,
     match_window_days: int = MATCH_WINDOW_DAYS,
+    among: Sequence[str] | None = None,
 ) -> Answer:
     """Clients by name, all or those that a query finds.
 
@@ -101,20 +104,26 @@ def client_list(
         completed_when: which orders count as completed, as for `order_facts`.
         minimum_age_minutes: see `recoveries`.
         match_window_days: see `recoveries`.
+        among: these client_ids alone; None: everybody.
 
     Returns:
         Rows of `CLIENT_FIELDS`, by name without case and accents, then client_id, then currency; those that a query
         finds for a better reason come first.
     """
     found, told = _NO_QUERY, list[str]()
-    if query is not None and query.strip():
-        found, told = _found(facts, query)
+    wanted = (query or "").strip()
+    if wanted:
+        found, told = _found(facts, wanted)
         facts = facts_about(facts, found["client_id"].to_list())
     joined_later = pl.col("joined_at") > as_of.instant
     known = facts.clients.filter(~joined_later.fill_null(value=False))
     orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when).filter(
         pl.col("client_id").is_not_null()
     )
+    if among is not None:
+        known = known.filter(pl.col("client_id").is_in(list(among)))
+    if wanted:
+        known = known.join(found.lazy(), on="client_id", how="semi")
     bought = (
         orders.filter(pl.col("status") == COMPLETED)
         .group_by("client_id", "currency")
