@@ -13,6 +13,10 @@ import duckdb
 import polars as pl
 
 TABLES = ("orders", "order_lines", "identities", "clients")
+PLATFORM_BASIS = (
+    *("sellers", "repeat_sellers", "similar_by", "similar_clients", "similar_priced_clients"),
+    *("similar_completed_orders", "similar_cancelled_orders"),
+)
 METRICS = {"spend": ("spend", "1"), "purchases": ("purchases", "1"), "average": ("spend", "purchases")}
 
 
@@ -135,6 +139,7 @@ def insights(con, *, instant, first, last, completed_when, novice_below=3, never
                 "preferred_service_orders": holding,
                 "cancelled_orders": cancelled,
                 "lifetime_orders": lifetime,
+                **dict.fromkeys(PLATFORM_BASIS),
             },
         }
     return answer

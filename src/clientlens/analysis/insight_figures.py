@@ -73,9 +73,7 @@ def product_counts(
 
     Columns: client_id, currency, product, and per window times_0 (Int64), latest_0 (instant), and so on.
     """
-    bought = nw.from_native(lines).filter(~nw.col("is_tip"))
-    if ignore:
-        bought = bought.filter(~nw.col("product").str.contains(_pattern(ignore)))
+    bought = nw.from_native(lines).filter(~nw.col("is_tip"), *not_ignored(ignore))
     done = (
         nw.from_native(orders)
         .filter(~nw.col("client_id").is_null(), nw.col("status") == COMPLETED)
@@ -120,6 +118,11 @@ def favourite(counts: IntoLazyFrameT, number: int) -> IntoLazyFrameT:
         )
         .to_native()
     )
+
+
+def not_ignored(ignore: Sequence[str]) -> tuple[nw.Expr, ...]:
+    """Conditions on `product`: that none of the patterns is its whole name, in any case."""
+    return (~nw.col("product").str.contains(_pattern(ignore)),) if ignore else ()
 
 
 def _pattern(ignore: Sequence[str]) -> str:

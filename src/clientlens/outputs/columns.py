@@ -49,7 +49,7 @@ def columns_of(
         ):
             continue
         cells = tuple(_shown(field, rows, answer.timezone, _instead(field, answer)).to_list())
-        empty = not any(cells) and rows.height > 0
+        empty = not any(cells) and rows.height > 0 and not answer.blanks
         same = field.priority >= _IN_THE_TITLE and len(set(cells)) == 1 and field.name not in answer.panels
         if empty or (same and field.kind is Kind.TEXT and not answer.single):
             continue
