@@ -51,42 +51,40 @@ def _last_order(value: date, as_of: date) -> str:
 
 _WITH_YOU: dict[str, Callable[[Any, date], str]] = {
     "completed_orders": _from(
-        ((2, "knows you: build on what went well"), (1, "make the second one easy")),
+        ((2, "knows you: build on it"), (1, "make the second one easy")),
         "nothing to build on yet",
     ),
     "average_rating": _from(
-        ((45_000, "content: ask for an opinion"), (35_000, "mostly content: ask what was missing")),
+        ((45_000, "content: ask for an opinion"), (35_000, "mostly content: ask what lacked")),
         "not content: ask what went wrong",
     ),
     "average_order_price": _always("is used to it: offer close to it"),
     "tip_frequency": _from(
-        ((5_000, "tips often: give a personal thank-you"), (1, "tips now and then: say thank you")),
-        "does not tip: leave it out of your sums",
+        ((5_000, "tips often: thank them in person"), (1, "tips now and then: say thank you")),
+        "does not tip: do not count on it",
     ),
     "last_order_date": _last_order,
     "preferred_service": _always("start your offer with it"),
     "completion_rate": _from(
-        ((9_000, "sees orders through"), (7_000, "calls off at times: confirm first")),
-        "calls off often: set clear expectations",
+        ((9_000, "sees orders through"), (7_000, "cancels at times: confirm first")),
+        "cancels: set clear expectations",
     ),
     "experience": _experience("may need more explanation", "knows how it goes: be brief"),
 }
 _PLATFORM: dict[str, Callable[[Any, date], str]] = {
-    "completed_orders": _from(
-        ((1, "how much the figures below rest on"),), "no review known: ask for experiences"
-    ),
+    "completed_orders": _from(((1, "what the rest is based on"),), "nothing known: ask, do not guess"),
     "average_rating": _from(
         (
-            (45_000, "generous: fewer stars would mean a lot"),
+            (45_000, "generous: fewer stars say a lot"),
             (35_000, "fair: few stars are no surprise"),
         ),
-        "strict: agree on what good looks like",
+        "strict: agree what good means",
     ),
     "price_low": _always("a quote from here on is usual"),
     "price_high": _always("above it, say what is worth more"),
     "last_order_date": _last_order,
     "preferred_service": _always("offer what goes with it"),
-    "repeat_order_rate": _always("comes back to sellers: plan ahead"),
-    "completion_level": _always("clients like this see orders through"),
+    "repeat_order_rate": _always("returns to sellers: plan ahead"),
+    "completion_level": _always("such clients see orders through"),
     "experience": _experience("new to buying here: explain more", "knows the marketplace: be brief"),
 }

@@ -32,6 +32,7 @@ __all__ = ["EXPERIENCED", "FIELDS", "NOVICE", "PLATFORM", "WITH_YOU", "Threshold
 _SCOPES = (WITH_YOU, PLATFORM)
 _OF_PLATFORM = {
     "completed_orders": ("reviews", 0),
+    "average_rating": ("rating", 4),
     "price_low": ("price from", 1),
     "price_high": ("to", 1),
     "last_order_date": ("last review", 3),

@@ -83,6 +83,8 @@ def _print(answer: Answer, console: Console, style: Style) -> None:
     for inner in answer.parts:
         console.print()
         _print(inner, console, style)
+    if answer.parts and answer.notes:
+        console.print()
     for line in (*below, *answer.notes):
         for piece in _wrapped(safe(line), style.width):
             console.print(Text(piece, style="dim"))
@@ -204,7 +206,8 @@ def _turned(
         for row in range(rows)
     ]
     runs = _runs(widths, None if style.width is None else style.width - names)
-    beside = _room_beside(figures, titles, names, style) if hints else None
+    longest = max((cell_len(hint) for hint in hints.values()), default=0)
+    beside = _room_beside(figures, titles, style, names, longest) if hints else None
     tables: list[Table | Text] = []
     if beside is not None:
         widths, runs = beside[0], [(0, rows)]
@@ -234,7 +237,7 @@ def _turned(
 
 
 def _room_beside(
-    figures: list[Column], titles: list[str], names: int, style: Style
+    figures: list[Column], titles: list[str], style: Style, names: int, longest: int
 ) -> tuple[list[int], int | None] | None:
     """The widths of the columns and of the hints beside them; None: these have to stand below.
 
@@ -247,11 +250,12 @@ def _room_beside(
 
     if style.width is None:
         return [widest(row, None) for row in range(len(titles))], None
-    for most in (None, _NARROW):
-        widths = [widest(row, most) for row in range(len(titles))]
-        left = style.width - names - sum(widths) - GAP * (len(widths) + 1)
-        if left >= _HINT_AT_LEAST:
-            return widths, left
+    for wanted in (max(longest, _HINT_AT_LEAST), _HINT_AT_LEAST):
+        for most in (None, _NARROW):
+            widths = [widest(row, most) for row in range(len(titles))]
+            left = style.width - names - sum(widths) - GAP * (len(widths) + 1)
+            if left >= wanted:
+                return widths, left
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -53,7 +53,7 @@ def insights(
     with run.open() as workspace:
         facts = workspace.facts()
         as_of = run.as_of(workspace.timezone)
-        home = {} if scope == "with-you" else {"home_currency": home_currency_of(run, facts)}
+        home: dict[str, Any] = {} if scope == "with-you" else {"home_currency": home_currency_of(run, facts)}
         home |= read_rates(run, facts, rates)
         answer = ask(
             facts,
