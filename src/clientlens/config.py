@@ -103,9 +103,9 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "insights.completion_percent",
         90,
-        "a whole number of percent from 1 to 100",
+        "a whole number of percent from 1 to 99",
         "similar clients' completion level is high where the lower end of their completion rate reaches this",
-        _whole(1, 100),
+        _whole(1, 99),
     ),
     Definition(
         "insights.novice_below",
@@ -117,9 +117,9 @@ DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "insights.repeat_percent",
         50,
-        "a whole number of percent from 1 to 100",
+        "a whole number of percent from 1 to 99",
         "a repeat order rate is high where the lower end of the share of sellers reviewed again reaches this",
-        _whole(1, 100),
+        _whole(1, 99),
     ),
     Definition(
         "insights.repeat_sellers",

@@ -40,14 +40,16 @@ def lower_reaches(successes: pl.Expr, trials: pl.Expr, per_mille: int) -> pl.Exp
 
     Args:
         successes, trials: integers, 0 <= successes <= trials < 10^12.
-        per_mille: from 0 to 1000.
+        per_mille: from 0 to 1000, which is never reached.
     """
     count, of = successes.cast(pl.Int128), trials.cast(pl.Int128)
     above = _MILLE * count - per_mille * of
     # (1000 k - 1000 n t)² against z² t(1-t) n, both times 1000² and the square of z's scale.
     left = above * above * _SCALE**2
     right = _Z_80_SCALED**2 * per_mille * (_MILLE - per_mille) * of
-    return ((of > 0) & (above >= 0) & (left >= right)).fill_null(value=False)
+    # Of p = 1 the upper end is 1, and the lower one below it however many trials there are.
+    possible = pl.lit(per_mille < _MILLE)
+    return (possible & (of > 0) & (above >= 0) & (left >= right)).fill_null(value=False)
 
 
 def _ends(successes: int, trials: int, z: float) -> tuple[float, float]:
