@@ -14,6 +14,8 @@ SINGLE = frozenset(
     {
         "checkouts --summary",
         "import",
+        "points add",
+        "points subtract",
         "workspace check --repair",
         "workspace status",
         "workspace undo",
