@@ -13,6 +13,10 @@ from clientlens.errors import UnknownSchema
 SINGLE = frozenset(
     {
         "checkouts --summary",
+        "groups add",
+        "groups delete",
+        "groups remove",
+        "groups rule",
         "import",
         "points add",
         "points subtract",
