@@ -102,7 +102,8 @@ class BadDetail(UsageError):
     """A value that a detail of a client does not take."""
 
     def __init__(self, detail: str, text: str, wanted: str) -> None:
-        super().__init__(f"not a {detail}: {text!r}", f"it takes {wanted}")
+        article = "an" if detail[0] in "aeiou" else "a"
+        super().__init__(f"not {article} {detail}: {text!r}", f"it takes {wanted}")
 
 
 class NothingAsked(UsageError):
