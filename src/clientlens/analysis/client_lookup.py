@@ -139,9 +139,11 @@ def _by_older_id(facts: Facts, text: str) -> list[str]:
 
 
 def _by_email(facts: Facts, text: str) -> list[str]:
-    # Every e-mail of a client has its key, also those that are not the one shown.
-    key = "e:" + unicodedata.normalize("NFC", text).lower()
-    return _ids(facts.identities.filter(pl.col("person_key") == key))
+    # Every e-mail of a client has its key, also those that are not the one shown; one that was typed in has none.
+    email = unicodedata.normalize("NFC", text).lower()
+    mine = facts.identities.filter(pl.col("person_key") == "e:" + email).select("client_id")
+    typed = facts.clients.filter(pl.col("email") == email).select("client_id")
+    return _ids(mine) or _ids(typed)
 
 
 def _by_order_number(facts: Facts, text: str) -> list[str]:
