@@ -80,7 +80,7 @@ CLIENT_FIELDS = (
         title="recovered",
         priority=3,
     ),
-    Field("groups", Kind.TEXTS, "groups that files put the client in", nullable=False, priority=None),
+    Field("groups", Kind.TEXTS, "groups that the client is in", nullable=False, priority=None),
     Field("points", Kind.INTEGER, "balance of points", nullable=False, priority=None),
 )
 
@@ -94,6 +94,8 @@ def client_list(
     minimum_age_minutes: int = MINIMUM_AGE_MINUTES,
     match_window_days: int = MATCH_WINDOW_DAYS,
     among: Sequence[str] | None = None,
+    members: pl.DataFrame | None = None,
+    points: pl.DataFrame | None = None,
 ) -> Answer:
     """Clients by name, all or those that a query finds.
 
@@ -105,6 +107,8 @@ def client_list(
         minimum_age_minutes: see `recoveries`.
         match_window_days: see `recoveries`.
         among: these client_ids alone; None: everybody.
+        members: `groups.memberships`; None: what files say.
+        points: `points.balances`; None: nobody has any.
 
     Returns:
         Rows of `CLIENT_FIELDS`, by name without case and accents, then client_id, then currency; those that a query
@@ -150,6 +154,8 @@ def client_list(
     rows = (
         known.join(bought, on="client_id", how="left")
         .join(begun.lazy(), on="client_id", how="left")
+        .join(_groups(facts, members), on="client_id", how="left")
+        .join(_points(points), on="client_id", how="left")
         .join(found.lazy(), on="client_id", how="left")
         .with_columns(
             shown_name(),
@@ -157,8 +163,8 @@ def client_list(
             pl.when(pl.col("sources").str.contains("shopify_", literal=True)).then(
                 pl.col("abandoned_checkouts", "recovered_checkouts").fill_null(0)
             ),
-            pl.col("groups").str.split(", ").fill_null([]),
-            points=pl.lit(0, dtype=pl.Int64),
+            pl.col("in_groups").fill_null([]).alias("groups"),
+            pl.col("points").fill_null(0),
         )
         .sort("place", folded(pl.col("name")), "client_id", "currency", nulls_last=True)
         .select(field.name for field in CLIENT_FIELDS)
@@ -174,6 +180,19 @@ def client_list(
         title=f"Clients as of {as_of.day}",
         notes=(*told, *_notes(rows, later), *undated_note(undated, as_of)),
     )
+
+
+def _groups(facts: Facts, members: pl.DataFrame | None) -> pl.LazyFrame:
+    """client_id, in_groups (List(String)) of those who are in one."""
+    if members is None:
+        return facts.clients.select("client_id", in_groups=pl.col("groups").str.split(", "))
+    return members.lazy().group_by("client_id").agg(in_groups=pl.col("group").sort())
+
+
+def _points(points: pl.DataFrame | None) -> pl.LazyFrame:
+    """client_id, points (Int64) of those who have entries."""
+    nobody = pl.LazyFrame(schema={"client_id": pl.String, "points": pl.Int64})
+    return nobody if points is None else points.lazy()
 
 
 _NO_QUERY = pl.DataFrame(schema={"client_id": pl.String, "place": pl.Int64})

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from clientlens.model.tables import CLIENTS, IDENTITIES
+from clientlens.model.tables import CLIENTS, IDENTITIES, PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -236,12 +236,7 @@ def _clients(people: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
     # Sorting by every column and looking into groups is dear, and most clients have but one record.
     several = records["client_id"].is_duplicated()
     lone, records = records.filter(~several), records.filter(several)
-    # Every column takes part in the order, so that equal dates cannot let the order of files decide.
-    rest = [name for name in people.columns if name not in {"is_profile", "seen_at"}]
-    by_profile = records.sort(
-        ["is_profile", "seen_at", *rest], descending=[True, True, *(False for _ in rest)], nulls_last=True
-    )
-    by_date = records.sort(["seen_at", *rest], descending=[True, *(False for _ in rest)], nulls_last=True)
+    by_profile, by_date = profiles_first(records), latest_first(records)
     basic = pl.concat([_of_one_record(lone), _of_several_records(by_profile)])
     named = _first_with(pl.concat([lone, by_profile]), "name", _NAME)
     addressed = _first_with(pl.concat([lone, by_date]), "street", _ADDRESS)
@@ -280,6 +275,23 @@ def with_first_events(clients: pl.LazyFrame, events: pl.LazyFrame, identities: p
     )
     joined = pl.min_horizontal("joined_at", "first_event_at").alias("joined_at")
     return clients.join(first, on="client_id", how="left").with_columns(joined).select(CLIENTS.schema.names())
+
+
+def profiles_first(records: pl.DataFrame) -> pl.DataFrame:
+    """`tables.PEOPLE` in the order in which details are looked for: lists of clients, then the latest."""
+    return _ordered(records, "is_profile", "seen_at")
+
+
+def latest_first(records: pl.DataFrame) -> pl.DataFrame:
+    """`tables.PEOPLE` in the order in which an address is looked for."""
+    return _ordered(records, "seen_at")
+
+
+def _ordered(records: pl.DataFrame, *first: str) -> pl.DataFrame:
+    # Every column takes part in the order, so that equal dates cannot let the order of files decide.
+    rest = [name for name in PEOPLE.schema if name not in {"is_profile", "seen_at"}]
+    down = [True] * len(first) + [False] * len(rest)
+    return records.sort([*first, *rest], descending=down, nulls_last=True)
 
 
 def _of_one_record(records: pl.DataFrame) -> pl.DataFrame:
