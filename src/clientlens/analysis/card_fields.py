@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from clientlens.analysis import checkouts, insights, metric_answers, order_history
+from clientlens.analysis import checkouts, insights, metric_answers, notes, order_history, points
 from clientlens.analysis.card_figures import ADDRESS_FIELDS, MONTH_FIELDS, PRODUCT_FIELDS, SPENDING_FIELDS
 from clientlens.model.answer import Field, Kind
 
+HISTORY_SHOWN = order_history.ROWS_SHOWN
 WHO = ("client_id", "name", "email")
 
 EVENT_FIELDS = (
@@ -61,6 +62,11 @@ SUGGESTION_FIELDS = (
     Field("reason", Kind.TEXT, "why, or why nothing is to be written", nullable=False),
     Field("command", Kind.TEXT, "what drafts it; null: nothing is to be written"),
 )
+GROUP_FIELDS = (
+    Field("group", Kind.TEXT, "its name", nullable=False, wide=True),
+    Field("since", Kind.DATE, "first day of membership; null: a file says so, which has none"),
+    Field("by", Kind.TEXTS, "what puts the client there: hand, rule, files", nullable=False),
+)
 FIGURE_FIELDS = tuple(field for field in metric_answers.FIELDS if field.name not in {*WHO, "as_of"})
 CHECKOUT_FIELDS = tuple(
     replace(field, priority=None) if field.name in WHO else field for field in checkouts.CHECKOUT_FIELDS
@@ -97,6 +103,9 @@ def _fields(history: tuple[Field, ...]) -> tuple[Field, ...]:
         Field("joined_at", Kind.INSTANT, "earliest of entry date, first event and first order", priority=None),
         Field("as_of", Kind.DATE, "day up to whose end, or until now, everything counts", nullable=False, priority=None),
         _list("addresses", "the address that is shown and written to first, then others, the latest first", ADDRESS_FIELDS),
+        _list("groups", "groups that the client is in, by name", GROUP_FIELDS),
+        Field("points", Kind.INTEGER, "balance of points", nullable=False, priority=None),
+        _list("points_entries", "entries of points, the last one first", points.HISTORY_FIELDS),
         _list("spending", "what was bought, by currency", SPENDING_FIELDS),
         _object("figures", "every metric of the client, see `metrics`", FIGURE_FIELDS),
         _list("months", "completed orders of each of the last 24 months, the first one first", MONTH_FIELDS),
@@ -114,6 +123,7 @@ def _fields(history: tuple[Field, ...]) -> tuple[Field, ...]:
         _list("reviews", "what the client wrote, newest first", REVIEW_FIELDS),
         _list("events", "newest first", EVENT_FIELDS),
         _list("requests", "order requests, newest first", REQUEST_FIELDS),
+        _list("notes", "what was written down, the last one first", notes.NOTE_FIELDS),
         _list("messages", "messages to the client, newest first", MESSAGE_FIELDS),
         _list("letters", "letters to the client, newest first", LETTER_FIELDS),
         _object("suggested_message", "what to write next", SUGGESTION_FIELDS),

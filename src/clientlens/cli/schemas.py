@@ -13,6 +13,8 @@ from clientlens.errors import UnknownSchema
 SINGLE = frozenset(
     {
         "checkouts --summary",
+        "client",
+        "client --lines",
         "groups add",
         "groups delete",
         "groups remove",
