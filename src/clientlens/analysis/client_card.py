@@ -101,19 +101,7 @@ def client_card(
     """
     narrow = facts_about(facts, [client_id])
     card = _Card(facts, narrow, client_id, as_of, list(entries), rules)
-    seen = insights(
-        facts,
-        windows=[parse_window(text) for text in _WINDOWS],
-        as_of=as_of,
-        scopes=(WITH_YOU, PLATFORM),
-        clients=[client_id],
-        hints=hints,
-        completed_when=rules.completed_when,
-        novice_below=rules.novice_below,
-        thresholds=rules.thresholds,
-        ignore=rules.ignore,
-        home_currency=rules.home_currency,
-    )
+    panels, seen = card.insights(hints=hints)
     history = order_history(
         narrow, client_id=client_id, as_of=as_of, lines=lines, limit=None, **rules.checkouts
     )
@@ -121,7 +109,7 @@ def client_card(
     parts: dict[str, pl.DataFrame | None] = {
         **card.of_person(),
         **card.of_purchases(),
-        "insights": seen.rows,
+        "insights": seen,
         "orders": shown,
         **card.of_others(),
     }
@@ -139,7 +127,7 @@ def client_card(
         single=True,
         title=f"Client card as of {as_of.day}",
     )
-    return page(answer, insight_panels=seen.parts, as_of=as_of, whole=everything, hints=hints)
+    return page(answer, insight_panels=panels, as_of=as_of, whole=everything, hints=hints)
 
 
 def _objects(frames: Mapping[str, pl.DataFrame]) -> list[pl.DataFrame]:
@@ -278,6 +266,27 @@ class _Card:
         figures = alone.drop(SCORES).join(mine, on="client_id", how="left")
         names = next(one.fields for one in FIELDS if one.name == "figures")
         return figures.select(one.name for one in names)
+
+    def insights(self, *, hints: bool) -> tuple[list[Answer], pl.DataFrame]:
+        """The panels and the rows of `insights`, scope by scope: who is similar is asked of all facts, the rest not."""
+        rules = self.rules
+        found = [
+            insights(
+                some,
+                windows=[parse_window(text) for text in _WINDOWS],
+                as_of=self.as_of,
+                scopes=(scope,),
+                clients=[self.client_id],
+                hints=hints,
+                completed_when=rules.completed_when,
+                novice_below=rules.novice_below,
+                thresholds=rules.thresholds,
+                ignore=rules.ignore,
+                home_currency=rules.home_currency,
+            )
+            for scope, some in ((WITH_YOU, self.narrow), (PLATFORM, self.facts))
+        ]
+        return [part for one in found for part in one.parts], pl.concat(one.rows for one in found)
 
     def suggested(self) -> pl.DataFrame:
         """One row: what to write next."""
