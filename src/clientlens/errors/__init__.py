@@ -31,6 +31,7 @@ from clientlens.errors.inputs import (
     Unreadable,
     UnterminatedQuote,
 )
+from clientlens.errors.segments import BadMinimumAge, UnknownSegment
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -90,6 +91,7 @@ __all__ = [
     "BadHeader",
     "BadJson",
     "BadMapping",
+    "BadMinimumAge",
     "BadRates",
     "BadSetting",
     "BadStore",
@@ -123,6 +125,7 @@ __all__ = [
     "UnknownImport",
     "UnknownKey",
     "UnknownSchema",
+    "UnknownSegment",
     "UnknownSetting",
     "UnknownSource",
     "UnknownStore",

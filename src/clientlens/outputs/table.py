@@ -18,6 +18,7 @@ from clientlens.outputs.columns import GAP, Column, columns_of, fit, with_items
 from clientlens.outputs.drawing import plain_table, runs
 from clientlens.outputs.explained import explanation
 from clientlens.outputs.format import Format
+from clientlens.outputs.grid import grid
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -53,7 +54,12 @@ def write(answer: Answer, style: Style) -> bytes:
     for constant in constants:
         title.append(f"  {constant}", style="dim")
     footer: list[str] = []
-    if answer.explained:
+    gridded = grid(answer, style.width, style.limit)
+    if gridded is not None:
+        drawn, missing = gridded
+        parts += drawn
+        footer += missing
+    elif answer.explained:
         drawn, missing = explanation(answer, columns, style.width, cut.height)
         parts += drawn
         footer += missing
