@@ -42,7 +42,7 @@ def grid(answer: Answer, width: int | None, limit: int) -> tuple[list[Table | Te
     Texts are folded first. Of cells of one figure, columns that do not fit are left out from the right; of cells of
     several, which are few, all are drawn or none. Rows without a value down stand in no cell: the notes tell them.
     """
-    shape = answer.grid
+    shape = answer.grid if answer.rows.height else None
     drawn, _ = columns_of(answer, answer.rows)
     columns = {column.field.name: column for column in drawn}
     if shape is None or not {shape.down, shape.across, *shape.cells[:1]} <= set(columns):
