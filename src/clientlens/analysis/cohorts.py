@@ -178,15 +178,15 @@ def cohorts(
         fields=FIELDS,
         rows=rows,
         timezone=facts.timezone,
-        title=f"{_TITLES[shown]} by {by} of the first order, as of {as_of.day}",
+        title=f"{_TITLES[shown]} by {by} of first order, as of {as_of.day}",
         notes=_notes(facts, orders, as_of, completed_when, home_currency, minimum_age),
         grid=_GRIDS[shown],
     )
 
 
 _TITLES = {
-    Shown.RETENTION: "Clients who ordered again",
-    Shown.REVENUE: "Cumulative revenue per client",
+    Shown.RETENTION: "Retention",
+    Shown.REVENUE: "Revenue per client",
 }
 _GRIDS = {
     Shown.RETENTION: Grid("cohort", "period", ("retention",), beside=("clients",), hidden=("0",)),
