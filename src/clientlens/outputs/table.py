@@ -65,8 +65,9 @@ def write(answer: Answer, style: Style) -> bytes:
             footer.append(f"{cut.height:,} of {answer.rows.height:,} rows; --limit 0 shows them")
         if hidden:
             footer.append(f"not shown at this width: {', '.join(hidden)}")
-    else:
+    elif not answer.drawing:
         footer.append("nothing to show")
+    parts += [Text(safe(line)) for line in answer.drawing]
     footer += answer.notes
     return _rendered(title, parts, footer, style)
 

@@ -12,7 +12,7 @@ from clientlens.workspace import database, events
 from clientlens.workspace.writing import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -46,6 +46,30 @@ def append(
     """
     with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
         return writer.record(wanted, at=at)
+
+
+def append_decided(
+    path: Path,
+    decide: Callable[[Sequence[Entry]], Sequence[Event]],
+    *,
+    kinds: Collection[str],
+    at: datetime,
+    actor: str | None,
+    command: str,
+    lock_timeout: float = 30,
+) -> list[Entry]:
+    """Add what `decide` makes of the ledger as it stands with the lock held, so that nobody decides in between.
+
+    Args:
+        decide: gets the entries of these `kinds`, the first one first; what it raises leaves everything as it was, and
+            no events write nothing. The others: see `append`.
+
+    Raises:
+        what `decide` and `append` raise.
+    """
+    with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
+        known = events.select(writer.connection, upto=writer.state.entries, kinds=kinds)
+        return writer.record(decide(known), at=at)
 
 
 def history(
