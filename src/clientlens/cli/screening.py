@@ -85,7 +85,8 @@ def _tell(run: Run, incoming: Incoming, anonymous: int) -> None:
     from clientlens.analysis.wording import counted_noun
 
     for note in incoming.notes:
-        run.console.note(f"note: {note}")
+        if "without any status" not in note:  # what is incoming has none yet
+            run.console.note(f"note: {note}")
     if anonymous:
         run.console.warn(
             f"{counted_noun(anonymous, 'order')} not recorded: neither name, e-mail nor phone says who asks"

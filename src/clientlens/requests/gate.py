@@ -66,7 +66,12 @@ def switched(rows: pl.DataFrame, rules: Rules) -> pl.DataFrame:
         (service, package, rules.services.of(service), rules.package_on(service, package))
         for service, package in pairs.iter_rows()
     ]
-    schema = {**pairs.schema, "service_on": pl.Boolean, "package_on": pl.Boolean}
+    schema: dict[str, type[pl.DataType]] = {
+        "service": pl.String,
+        "package": pl.String,
+        "service_on": pl.Boolean,
+        "package_on": pl.Boolean,
+    }
     known = pl.DataFrame(on, schema=schema, orient="row")
     return rows.join(known, on=["service", "package"], how="left", nulls_equal=True, maintain_order="left")
 

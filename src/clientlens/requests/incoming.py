@@ -34,7 +34,7 @@ _AS_ASKED = {"order_id": "request_id", "placed_at": "requested_at", "order_total
 """An incoming order of one row is a request by other names."""
 _ONLY_ASKED = {"requirements", "start_date"}
 _READ = tuple(dict.fromkeys((*names_of(Kind.REQUESTS), *(column.name for column in CLIENT_COLUMNS), "store")))
-_COLUMNS = {
+_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "line": pl.UInt32, "kind": pl.String, "store": pl.String, "request_id": pl.String, "at": INSTANT,
     "person_key": pl.String, "service": pl.String, "package": pl.String, "requirements": pl.String,
     "start_date": pl.Date, "amount": pl.Int64, "currency": pl.String, "judged": pl.Boolean,
@@ -149,13 +149,13 @@ def _rows(batch: Batch, names: set[str], services: Sequence[str]) -> tuple[pl.Da
     if batch.orders is not None:
         orders = batch.orders.unique(["store", "order_key"], keep="last", maintain_order=True)
         number = pl.lit(ORDER_PREFIX) + pl.coalesce("number", "order_key")
-        own = pl.DataFrame(
+        none = pl.DataFrame(
             schema={"version": pl.Int32, "line_no": pl.Int32, "product": pl.String, "is_tip": pl.Boolean}
         )
-        of_orders = own if batch.order_lines is None else batch.order_lines.filter(~pl.col("is_tip"))
+        sold = none if batch.order_lines is None else batch.order_lines.filter(~pl.col("is_tip"))
         of_order = (
             orders.select("version", "store", request_id=number)
-            .join(of_orders.select("version", "line_no", "product"), on="version", how="left")
+            .join(sold.select("version", "line_no", "product"), on="version", how="left")
             .sort("line_no")
         )
         told = of_order.join(

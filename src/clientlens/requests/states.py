@@ -57,6 +57,9 @@ STATUS_OF = {
     DECLINED: Status.DECLINED,
     WITHDRAWN: Status.WITHDRAWN,
 }
+_ASKED = ("service", "package", "requirements", "price", "currency")
+_TOLD = ("store", "request_id", *_ASKED, "name", "email", "phone")
+_OFFERED = ("price", "currency", "service", "package", "terms", "delivery_days")
 Key = tuple[str, str]
 """Store and id of a request."""
 
@@ -159,25 +162,25 @@ def fold(requests: pl.DataFrame, entries: Iterable[Entry], *, at: datetime) -> d
 
 
 def _imported(row: Mapping[str, Any]) -> Request:
-    own = ("store", "person_key", "requested_at", "service", "package", "requirements", "start_date", "price", "currency")  # fmt: skip
+    told = {name: row[name] for name in ("store", "person_key", "requested_at", "start_date", *_ASKED)}
     return Request(
         request_id=row["request_key"],
         imported=True,
         steps=(Step(row["requested_at"], Status.REQUESTED),),
-        **{name: row[name] for name in own},
+        **told,
     )
 
 
 def _received(entry: Entry) -> Request:
     body = entry.body
     asked = datetime.fromisoformat(body["requested_at"])
-    own = ("store", "request_id", "service", "package", "requirements", "price", "currency", "name", "email", "phone")  # fmt: skip
+    told: dict[str, Any] = {name: body.get(name) for name in _TOLD}
     return Request(
         person_key=entry.person_key,
         requested_at=asked,
         start_date=_day(body.get("start_date")),
         steps=(Step(asked, Status.REQUESTED, entry.actor, ", ".join(body.get("reasons", ()))),),
-        **{name: body.get(name) for name in own},
+        **told,
     )
 
 
@@ -194,14 +197,12 @@ def _changed(one: Request, entry: Entry) -> Request:
 def _offer(entry: Entry) -> Offer:
     body = entry.body
     expires = body.get("expires_at")
+    told: dict[str, Any] = {name: body.get(name) for name in _OFFERED}
     return Offer(
         made_at=entry.at,
         expires_at=None if expires is None else datetime.fromisoformat(expires),
         start_date=_day(body.get("start_date")),
-        **{
-            name: body.get(name)
-            for name in ("price", "currency", "service", "package", "terms", "delivery_days")
-        },
+        **told,
     )
 
 
