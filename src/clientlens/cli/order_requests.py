@@ -9,6 +9,7 @@ from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from clientlens.cli.context import Run
@@ -124,6 +125,11 @@ def decide(
         command=command,
         lock_timeout=lock_timeout,
     )
+
+
+def moment(run: Run, entries: Sequence[Entry]) -> datetime:
+    """Now, or when the last entry was made where another process was quicker: nothing written is in the future."""
+    return max([run.clock(), *(entry.at for entry in entries[-1:])])
 
 
 def client_of(facts: Facts) -> dict[str, str]:

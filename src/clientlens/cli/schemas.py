@@ -14,6 +14,12 @@ SINGLE = frozenset(
     {
         "checkouts --summary",
         "import",
+        "requests accept",
+        "requests approve",
+        "requests decline",
+        "requests rules show",
+        "requests show",
+        "requests withdraw",
         "workspace check --repair",
         "workspace status",
         "workspace undo",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clientlens.cli.order_requests import client_of, decide, load_rules, request_entries
+from clientlens.cli.order_requests import client_of, decide, load_rules, moment, request_entries
 from clientlens.cli.shared import store_name
 from clientlens.errors import ExitCode
 
@@ -63,11 +63,11 @@ def carry_out(run: Run, file: str, wanted: Wanted) -> None:
         )
         entries, owners = request_entries(workspace), client_of(facts)
     told: list[str | None] = [None] * screened.rows.height
-    rows, _ = screening.decided(screened, fold(requests, entries, at=run.clock()).values(), owners)
+    rows, _ = screening.decided(screened, fold(requests, entries, at=moment(run, entries)).values(), owners)
 
     def record(entries: Sequence[Entry]) -> Sequence[Event]:
         nonlocal rows, told
-        known = fold(requests, entries, at=run.clock())
+        known = fold(requests, entries, at=moment(run, entries))
         rows, taken = screening.decided(screened, known.values(), owners)
         events, told = recording.recorded(rows, taken, known)
         return events

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,9 +11,15 @@ from clientlens.cli.context import current
 from clientlens.cli.shared import LockTimeout  # noqa: TC001 - Typer reads it
 
 ANSWERS = {
+    "requests": "clientlens.requests.listing:FIELDS",
+    "requests accept": "clientlens.requests.listing:SHOW_FIELDS",
+    "requests approve": "clientlens.requests.listing:SHOW_FIELDS",
+    "requests decline": "clientlens.requests.listing:SHOW_FIELDS",
     "requests rules check": "clientlens.cli.order_requests:FAULT_FIELDS",
     "requests rules show": "clientlens.requests.showing:FIELDS",
     "requests screen": "clientlens.requests.screening:FIELDS",
+    "requests show": "clientlens.requests.listing:SHOW_FIELDS",
+    "requests withdraw": "clientlens.requests.listing:SHOW_FIELDS",
 }
 
 RulesFile = Annotated[
@@ -99,6 +105,133 @@ def screen(
     carry_out(current(), file, Wanted(rules, store, currency, timezone, record, lock_timeout))
 
 
+RequestId = Annotated[str, typer.Argument(metavar="ID", help="Id of the request, or number of a held order.")]
+Store = Annotated[str | None, typer.Option(metavar="NAME", help="Its store, where two have the id.")]
+Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why, for the history.")]
+
+
+def list_(
+    status: Annotated[
+        Literal["requested", "offered", "accepted", "accepted(bypass)", "declined", "expired", "withdrawn"]
+        | None,
+        typer.Option(help="Only those in this state."),
+    ] = None,
+    store: Annotated[str | None, typer.Option(metavar="NAME", help="Only those of this store.")] = None,
+) -> None:
+    """List order requests and what became of them, the latest first.
+
+    \b
+    Examples:
+      clientlens requests list
+      clientlens requests list --status requested --json
+    """
+    from clientlens.cli.deciding import tell_list
+
+    tell_list(current(), status, store)
+
+
+def show(request: RequestId, store: Store = None) -> None:
+    """Show a request, its offer and its history.
+
+    \b
+    Examples:
+      clientlens requests show Q-01
+    """
+    from clientlens.cli.deciding import tell_one
+
+    tell_one(current(), request, store)
+
+
+def approve(
+    request: RequestId,
+    price: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="Price, 150.00 [default: the request's].")
+    ] = None,
+    currency: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Its currency [default: the request's, else yours].")
+    ] = None,
+    package: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Package [default: the request's].")
+    ] = None,
+    terms: Annotated[str | None, typer.Option(metavar="TEXT", help="Free terms.")] = None,
+    delivery_days: Annotated[
+        int | None, typer.Option(min=1, max=3650, metavar="N", help="Days of delivery [default: the rules'].")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Agreed start [default: the one wished].")
+    ] = None,
+    expires: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Last day of the offer [default: by the rules].")
+    ] = None,
+    no_expiry: Annotated[
+        bool, typer.Option("--no-expiry", help="The offer stays open until it is taken.")
+    ] = False,
+    store: Store = None,
+    rules: RulesFile = None,
+    lock_timeout: LockTimeout = 30.0,
+) -> None:
+    """Approve a request: make the client an offer.
+
+    \b
+    Examples:
+      clientlens requests approve Q-01 --price 120.00 --delivery-days 7
+      clientlens requests approve Q-01 --terms "two rounds of changes" --no-expiry --json
+    """
+    from clientlens.cli.deciding import approve as carry_out
+    from clientlens.errors import BadCombination
+    from clientlens.model.timeframes import parse_date
+    from clientlens.requests.offers import Said
+
+    run = current()
+    if expires is not None and no_expiry:
+        raise BadCombination("--expires", "--no-expiry")
+    begins, ends = (None if text is None else parse_date(text) for text in (start, expires))
+    said = Said(price, currency, package, terms, delivery_days, begins, ends, no_expiry)
+    carry_out(run, request, store, said, rules, lock_timeout)
+
+
+def decline(
+    request: RequestId, reason: Reason = None, store: Store = None, lock_timeout: LockTimeout = 30.0
+) -> None:
+    """Decline a request, or take back its offer for good.
+
+    It is no order, so no completion rate changes.
+
+    \b
+    Examples:
+      clientlens requests decline Q-01 --reason "booked until May"
+    """
+    from clientlens.cli.deciding import change
+
+    change(current(), "request_declined", request, store, reason, lock_timeout)
+
+
+def accept(request: RequestId, store: Store = None, lock_timeout: LockTimeout = 30.0) -> None:
+    """Note that the client took the offer.
+
+    \b
+    Examples:
+      clientlens requests accept Q-01
+    """
+    from clientlens.cli.deciding import change
+
+    change(current(), "request_accepted", request, store, None, lock_timeout)
+
+
+def withdraw(
+    request: RequestId, reason: Reason = None, store: Store = None, lock_timeout: LockTimeout = 30.0
+) -> None:
+    """Note that the client no longer asks.
+
+    \b
+    Examples:
+      clientlens requests withdraw Q-01
+    """
+    from clientlens.cli.deciding import change
+
+    change(current(), "request_withdrawn", request, store, reason, lock_timeout)
+
+
 RULES = Group(
     name="rules",
     help="Write, check and show the rules of order requests.",
@@ -112,5 +245,15 @@ RULES = Group(
 COMMAND = Group(
     name="requests",
     help="Decide about orders before they start: rules, requests, offers.",
-    commands={"rules": RULES, "screen": leaf(screen)},
+    commands={
+        "list": leaf(list_),
+        "show": leaf(show),
+        "approve": leaf(approve),
+        "decline": leaf(decline),
+        "accept": leaf(accept),
+        "withdraw": leaf(withdraw),
+        "rules": RULES,
+        "screen": leaf(screen),
+    },
+    default="list",
 )
