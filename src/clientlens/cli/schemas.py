@@ -14,6 +14,7 @@ SINGLE = frozenset(
     {
         "checkouts --summary",
         "import",
+        "message",
         "requests accept",
         "requests approve",
         "requests decline",
