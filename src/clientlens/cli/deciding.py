@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from clientlens.model.entries import Entry, Event
     from clientlens.model.facts import Facts
     from clientlens.requests.deciding import Decision
+    from clientlens.requests.listing import Who
     from clientlens.requests.offers import Said
     from clientlens.requests.states import Request
 
@@ -112,7 +113,7 @@ def _change(
     from clientlens.requests.deciding import event_for, find
     from clientlens.requests.listing import People, show_answer
     from clientlens.requests.offers import offer_text
-    from clientlens.requests.states import fold
+    from clientlens.requests.states import OFFERED, fold
 
     at = run.clock()
     with run.open() as workspace:
@@ -138,5 +139,34 @@ def _change(
         entries = request_entries(workspace)
     new = fold(requests, entries, at=moment(run, entries))[one.key]
     text = offer_text(new, new.offer, name=who.name, timezone=zone) if new.offer else None
+    draft = (
+        _draft(run, new, who, str(text), zone, command, lock_timeout) if decision.kind == OFFERED else None
+    )
     title = _TITLES[changed].format(id=new.request_id, status=new.shown_status)
-    run.answer(show_answer(new, people, timezone=zone, title=title, changed=changed, text=text))
+    run.answer(show_answer(new, people, timezone=zone, title=title, changed=changed, text=text, draft=draft))
+
+
+def _draft(
+    run: Run, one: Request, who: Who, text: str, timezone: str, command: str, lock_timeout: float
+) -> str | None:
+    """Where the offer lies as a draft; None, with a note: the client has no e-mail, or nothing says who writes."""
+    from clientlens.errors import BadAddress, SettingNeeded
+    from clientlens.messages.composing import sender_of
+    from clientlens.messages.eml import Party
+    from clientlens.requests.drafts import offer_mail, put_draft
+
+    if one.offer is None:
+        return None
+    if who.email is None:
+        run.console.note("note: no draft of an e-mail: the client's address is not known")
+        return None
+    try:
+        to, sender = Party(who.email, who.name), sender_of(run.settings)
+        mail = offer_mail(one, text, to=to, sender=sender, made_at=one.offer.made_at, timezone=timezone)
+        path = put_draft(
+            run.existing_workspace(), mail, command=command, actor=run.actor, lock_timeout=lock_timeout
+        )
+    except (SettingNeeded, BadAddress) as error:
+        run.console.note(f"note: no draft of an e-mail: {error.message}")
+        return None
+    return str(path)
