@@ -58,7 +58,7 @@ _REFUSED = (
     (re.compile(r"&&|&"), "this is not how conditions are joined", "write and"),
     (re.compile(r"\|\||\|"), "this is not how conditions are joined", "write or"),
     (re.compile(r"!?~\*?"), "regular expressions are not taken", "use like with % and _"),
-    (re.compile(r"!"), "this is not how a condition is turned round", "write not"),
+    (re.compile(r"!(?!=)"), "this is not how a condition is turned round", "write not"),
     (re.compile(r"[$?:@]\w*"), "values cannot be left open", "write the value itself"),
     (re.compile(rf"[{_QUOTES}]"), "quotes of this kind are not taken", "write text as 'text', names bare"),
 )
