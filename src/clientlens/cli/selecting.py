@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clientlens.cli.shared import checkout_rules
+
 if TYPE_CHECKING:
     from clientlens.cli.context import Run
     from clientlens.model.answer import Answer
@@ -29,6 +31,15 @@ def metric_rules(run: Run, facts: Facts) -> dict[str, Any]:
         "home_currency": run.settings.home_currency
         or home_currency(facts.orders, completed_when=completed_when),
         "ignore": run.settings.ignored_products,
+    }
+
+
+def metric_settings(run: Run, facts: Facts) -> dict[str, Any]:
+    """The same, and every other setting that `metrics.client_metrics` takes."""
+    return {
+        **metric_rules(run, facts),
+        **checkout_rules(run),
+        "novice_below": run.settings.number("insights.novice_below"),
     }
 
 

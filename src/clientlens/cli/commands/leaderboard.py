@@ -8,6 +8,8 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
+from clientlens.cli.engine import EngineName, chosen_engine
+from clientlens.cli.messaging import LawfulBasis, Wish, see_wish, with_drafts
 from clientlens.cli.selecting import Where, noted, selected
 from clientlens.cli.shared import WINDOW, Rates, known_stores, read_rates
 
@@ -31,7 +33,12 @@ def leaderboard(
     ] = 1,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Rank anonymous clients too.")] = False,
     where: Where = None,
+    engine: EngineName = "polars",
     rates: Rates = None,
+    message: Annotated[
+        str | None, typer.Option(metavar="T", help="Draft a message of this template to each client shown.")
+    ] = None,
+    lawful_basis: LawfulBasis = None,
 ) -> None:
     """Rank clients by what they bought, beside their rank before.
 
@@ -48,6 +55,9 @@ def leaderboard(
 
     run = current()
     chosen = parse_window(window)
+    wish = None if message is None else Wish(template=message, lawful_basis=lawful_basis)
+    if wish is not None:
+        see_wish(run, wish)
     with run.open() as workspace:
         facts = workspace.facts()
         as_of = run.as_of(workspace.timezone)
@@ -63,8 +73,11 @@ def leaderboard(
             anonymous=anonymous,
             stores=known_stores(facts, store),
             clients=among,
+            engine=chosen_engine(run, workspace, engine),
             **read_rates(run, facts, rates),
         )
+        if wish is not None:
+            answer = with_drafts(run, facts, answer, wish)
         run.answer(noted(answer, told))
 
 
