@@ -296,7 +296,9 @@ def test_a_function_asks_for_clients_by_a_text():
     assert seen == ["It's 100\\%"]
 
 
-@pytest.mark.parametrize("text", ["1 = 1", "orders > 1", "country = 'DE' or true", "coalesce(spend, 0) / 2 > 1"])
+@pytest.mark.parametrize(
+    "text", ["1 = 1", "orders > 1", "country = 'DE' or true", "coalesce(spend, 0) / 2 > 1"]
+)
 def test_of_nobody_the_answer_is_nobody(text):
     assert ask(text, TABLE.clear()) == ""
 
@@ -311,8 +313,16 @@ def test_of_one_client_the_answer_is_that_client_or_nobody():
     [
         ("name = 5", "name = 5", "name is text, 5 is a number: they cannot be compared"),
         ("orders > '3'", "orders > '3'", "orders is a number, '3' is text: they cannot be compared"),
-        ("orders in (1, 'x')", "orders in (1, 'x')", "orders is a number, 'x' is text: they cannot be compared"),
-        ("orders between 1 and country", "orders between 1 and country", "orders is a number, country is text"),
+        (
+            "orders in (1, 'x')",
+            "orders in (1, 'x')",
+            "orders is a number, 'x' is text: they cannot be compared",
+        ),
+        (
+            "orders between 1 and country",
+            "orders between 1 and country",
+            "orders is a number, country is text",
+        ),
         ("last > 5", "last > 5", "last is a date, 5 is a number: they cannot be compared"),
         ("last = name", "last = name", "last is a date, name is text: they cannot be compared"),
         ("anonymous > false", "anonymous > false", "conditions are equal or not, none is larger"),
@@ -328,7 +338,11 @@ def test_of_one_client_the_answer_is_that_client_or_nobody():
         ("lower(orders) = 'x'", "lower(orders)", "orders is a number, and lower takes text"),
         ("abs(name) = 1", "abs(name)", "name is text, and abs takes a number"),
         ("abs(1, 2) = 1", "abs(1, 2)", "abs takes one value"),
-        ("coalesce(name, 1) = 'x'", "coalesce(name, 1)", "name is text, 1 is a number: coalesce takes values of one kind"),
+        (
+            "coalesce(name, 1) = 'x'",
+            "coalesce(name, 1)",
+            "name is text, 1 is a number: coalesce takes values of one kind",
+        ),
         ("coalesce(name) = 'x'", "coalesce(name)", "coalesce takes two values or more"),
         ("name is true", "name is true", "name is text, not a condition"),
         ("top = 'x'", "top", "this is a list and cannot be compared"),
@@ -381,7 +395,9 @@ def test_a_mistake_is_told_with_its_part_of_the_expression(text, part, reason):
 
 
 def test_the_place_is_counted_in_characters():
-    assert refused("name = 'Böb' and orders > 'x'").message.startswith("character 18 of the expression, orders > 'x':")
+    assert refused("name = 'Böb' and orders > 'x'").message.startswith(
+        "character 18 of the expression, orders > 'x':"
+    )
 
 
 def test_numbers_too_large_to_be_exact_are_refused_rather_than_wrapped_around():

@@ -109,7 +109,10 @@ dates = st.deferred(
         | st.just(("as_of", f"DATE '{AS_OF}'"))
         | days.map(lambda day: (f"date '{day}'", f"DATE '{day}'"))
         | st.tuples(
-            both(st.sampled_from(["d", "e"])), st.sampled_from("+-"), st.integers(0, 14), st.sampled_from(SPANS)
+            both(st.sampled_from(["d", "e"])),
+            st.sampled_from("+-"),
+            st.integers(0, 14),
+            st.sampled_from(SPANS),
         ).map(moved)
     )
 )
@@ -200,7 +203,10 @@ def joined(inner):
             lambda parts: (" or ".join(one for one, _ in parts), f"({' OR '.join(sql for _, sql in parts)})")
         )
         | inner.map(
-            lambda p: (f"not ({p[0]})" if " or " in p[0] or " and " in p[0] else f"not {p[0]}", f"(NOT {p[1]})")
+            lambda p: (
+                f"not ({p[0]})" if " or " in p[0] or " and " in p[0] else f"not {p[0]}",
+                f"(NOT {p[1]})",
+            )
         )
     )
 
@@ -217,7 +223,9 @@ def by_sql(rows, condition):
     for number, (n, k, m, r, *rest) in enumerate(rows):
         amounts = [None if m is None else decimal(m, 2), None if r is None else decimal(r, 4)]
         con.execute(f"INSERT INTO t VALUES ({', '.join('?' * 11)})", [number, n, k, *amounts, *rest])
-    return [str(one) for (one,) in con.execute(f"SELECT client_id FROM t WHERE {condition} ORDER BY 1").fetchall()]
+    return [
+        str(one) for (one,) in con.execute(f"SELECT client_id FROM t WHERE {condition} ORDER BY 1").fetchall()
+    ]
 
 
 def by_us(rows, text):
