@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from clientlens.analysis.insight_figures import not_ignored
+from clientlens.analysis.insight_figures import names_pattern
 from clientlens.analysis.order_facts import COMPLETED, order_facts
 from clientlens.analysis.ratios import quotient
 from clientlens.analysis.rfm import rfm
@@ -123,9 +123,10 @@ def products(orders: pl.DataFrame, lines: pl.LazyFrame, ignore: Sequence[str]) -
     """
     done = orders.lazy().filter(pl.col("status") == COMPLETED)
     bought = lines.filter(~pl.col("is_tip"))
+    if ignore:
+        bought = bought.filter(~pl.col("product").str.contains(names_pattern(ignore)))
     return (
-        not_ignored(bought, ignore)
-        .join(done.select("store", "order_key", "placed_at"), on=["store", "order_key"])
+        bought.join(done.select("store", "order_key", "placed_at"), on=["store", "order_key"])
         .group_by("product")
         .agg(
             orders=pl.struct("store", "order_key").n_unique().cast(pl.Int64),
