@@ -244,3 +244,23 @@ def test_an_expression_chooses_whom_sql_chooses(rows, condition):
     if len(text) > 2000:
         return
     assert by_us(rows, text) == by_sql(rows, sql)
+
+
+@given(st.lists(texts, min_size=1, max_size=6), patterns, st.sampled_from(["like", "ilike"]))
+@settings(max_examples=200, deadline=None)
+def test_like_means_what_it_means_in_sql(names, pattern, word):
+    rows = [(None, None, None, None, name, *[None] * 5) for name in names]
+    text = f"t {word} {quoted(pattern)}"
+    note(text)
+    assert by_us(rows, text) == by_sql(rows, f"t {word} {quoted(pattern)} ESCAPE '\\'")
+
+
+@given(days, st.sampled_from("+-"), st.integers(0, 30), st.sampled_from(SPANS), st.integers(0, 6))
+@settings(max_examples=200, deadline=None)
+def test_a_day_moves_as_far_as_in_sql(day, sign, count, span, more):
+    """`more` days come after the months, as in SQL's one interval of both."""
+    (there,) = duckdb.execute(
+        f"SELECT (DATE '{day}' {sign} INTERVAL {count} {span} {sign} INTERVAL {more} day)::DATE"
+    ).fetchone()
+    rows = [(None, None, None, None, None, None, day, None, None, None)]
+    assert by_us(rows, f"d {sign} interval '{count} {span}s {more} days' = '{there}'") == ["0"]
