@@ -89,7 +89,7 @@ def selected(
         return members, ()
     from clientlens.analysis.selection import select
 
-    selection = select(facts, where, as_of=as_of, **metric_rules(run, facts))
+    selection = select(facts, where, as_of=as_of, **metric_settings(run, facts))
     if members is None:
         return selection.clients, selection.notes
     inside = frozenset(members)
