@@ -151,7 +151,7 @@ def _named(rows: pl.DataFrame, facts: Facts, clients: Sequence[str] | None) -> p
 def _fields(question: Question) -> tuple[Field, ...]:
     """`FIELDS` as a table shows them: one window is named in the title, one scope in the headers."""
     if question.clients is not None:
-        return FIELDS
+        return tuple(replace(field, priority=0) if field.name == "email" else field for field in FIELDS)
     fields = list(FIELDS)
     for number, field in enumerate(fields):
         if field.name == "window" and len(question.windows) == 1:
