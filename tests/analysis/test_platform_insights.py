@@ -152,7 +152,7 @@ def test_of_somebody_unknown_there_is_nothing_but_the_count(shop, buyers):
 def test_notes_say_who_has_the_platform_alone(shop, buyers):
     facts = buyers(10, reviews=[shop.review("1", "rita")])
     assert ask(facts, clients=["rita"], scopes=(WITH_YOU, PLATFORM)).notes == (
-        "1 client platform alone: no order ever completed with you",
+        "1 client on the platform alone: no order ever completed with you",
     )
     assert ask(facts, clients=["rita"]).notes == ()
 

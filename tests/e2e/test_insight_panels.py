@@ -61,7 +61,7 @@ def test_a_figure_that_is_not_known_has_an_empty_cell_and_no_hint(drawn):
     told = drawn(STRANGER)
     assert "With you" not in told.text
     assert row_of(told, "price from", "Platform") == []
-    assert told.lines[-1] == "1 client platform alone: no order ever completed with you"
+    assert told.lines[-1] == "1 client on the platform alone: no order ever completed with you"
 
 
 def test_of_somebody_without_a_review_only_what_similar_clients_do_is_drawn(drawn):

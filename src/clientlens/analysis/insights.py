@@ -183,7 +183,7 @@ def _notes(rows: pl.DataFrame, sums: pl.DataFrame, question: Question) -> tuple[
     without = 0
     if own and question.clients is not None:
         without = len(set(question.clients)) - here["client_id"].n_unique()
-    left = "platform alone" if PLATFORM in question.scopes else "left out"
+    left = "on the platform alone" if PLATFORM in question.scopes else "left out"
     told = tuple(
         note
         for count, note in (
