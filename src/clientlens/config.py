@@ -10,6 +10,7 @@ import difflib
 import re
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from clientlens.errors import BadConfigFile, BadSetting, UnknownSetting
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 CONFIG_FILE = "clientlens.toml"
 PREFIX = "CLIENTLENS_"
-OTHER_VARIABLES = ("CLIENTLENS_WORKSPACE", "CLIENTLENS_TIMEZONE")
+SMTP_PASSWORD = "CLIENTLENS_SMTP_PASSWORD"  # noqa: S105 - the variable's name
+"""No setting, so that no file holds it and `config show` never prints it."""
+OTHER_VARIABLES = ("CLIENTLENS_WORKSPACE", "CLIENTLENS_TIMEZONE", SMTP_PASSWORD)
 
 Value = str | int | tuple[str, ...] | None
 
@@ -79,11 +82,43 @@ def _patterns(raw: object) -> Value:
     return tuple(raw)
 
 
+def _day(raw: object) -> Value:
+    # TOML has days of its own.
+    return date.fromisoformat(str(raw)).isoformat()
+
+
 def _country(raw: object) -> Value:
     if not isinstance(raw, str) or len(raw) != 2 or not raw.isascii() or not raw.isalpha():
         raise ValueError
     return raw.upper()
 
+
+def _line(raw: object) -> Value:
+    if not isinstance(raw, str) or not raw.strip() or not raw.isprintable():
+        raise ValueError
+    return raw.strip()
+
+
+def _lines(raw: object) -> Value:
+    if not isinstance(raw, str) or not raw.strip() or not raw.replace("\n", "").isprintable():
+        raise ValueError
+    return raw.strip()
+
+
+def _email(raw: object) -> Value:
+    if not isinstance(raw, str) or not _EMAIL.fullmatch(raw):
+        raise ValueError
+    return raw
+
+
+def _unsubscribe(raw: object) -> Value:
+    if not isinstance(raw, str) or not _UNSUBSCRIBE.fullmatch(raw):
+        raise ValueError
+    return raw
+
+
+_EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
+_UNSUBSCRIBE = re.compile(r"(https://|mailto:)[!-;=?-~]+")
 
 DEFINITIONS: tuple[Definition, ...] = (
     Definition(
@@ -136,6 +171,20 @@ DEFINITIONS: tuple[Definition, ...] = (
         _whole(1, 1000),
     ),
     Definition(
+        "messages.cooldown_days",
+        30,
+        "a whole number of days from 0 to 3650",
+        "how long a client who was written to is left alone, unless --again",
+        _whole(0, 3650),
+    ),
+    Definition(
+        "messages.language",
+        "en",
+        "en, de or it",
+        "language of messages to clients whose own is not known",
+        _one_of("en", "de", "it"),
+    ),
+    Definition(
         "money.home_currency",
         None,
         "an ISO 4217 code such as EUR",
@@ -150,11 +199,102 @@ DEFINITIONS: tuple[Definition, ...] = (
         _one_of("paid", "fulfilled", "paid_or_fulfilled"),
     ),
     Definition(
+        "points.rates",
+        ("1",),
+        "a list of rates such as 1 (home currency), 0.5 or USD=0.9",
+        "points that 'points earn' gives for one unit of money",
+        _patterns,
+    ),
+    Definition(
+        "points.since",
+        None,
+        "a day such as 2026-01-01",
+        "orders placed before it earn no points; unset: all orders do",
+        _day,
+    ),
+    Definition(
         "products.ignore",
         (),
         "a list of product names, % for any text",
         "products that are never somebody's preferred service, such as insurance or gift cards",
         _patterns,
+    ),
+    Definition(
+        "sender.address",
+        None,
+        "one or several lines of text",
+        "your postal address, for the foot of a message",
+        _lines,
+    ),
+    Definition(
+        "sender.email",
+        None,
+        "an e-mail address",
+        "address that messages to clients come from",
+        _email,
+    ),
+    Definition(
+        "sender.name",
+        None,
+        "a line of text",
+        "who signs messages to clients",
+        _line,
+    ),
+    Definition(
+        "sender.reply_to",
+        None,
+        "an e-mail address",
+        "address that answers go to; unset: sender.email",
+        _email,
+    ),
+    Definition(
+        "sender.shop",
+        None,
+        "a line of text",
+        "name of your shop as clients know it",
+        _line,
+    ),
+    Definition(
+        "sender.unsubscribe",
+        None,
+        "an https: or mailto: address",
+        "address for the unsubscribe button of mail programs",
+        _unsubscribe,
+    ),
+    Definition(
+        "smtp.host",
+        None,
+        "the name of a mail server",
+        "mail server that message --send hands over to",
+        _line,
+    ),
+    Definition(
+        "smtp.port",
+        587,
+        "a whole number from 1 to 65535",
+        "its port; with smtp.security = 'tls' 465 unless set",
+        _whole(1, 65_535),
+    ),
+    Definition(
+        "smtp.security",
+        "starttls",
+        "starttls, tls or none",
+        "how the connection is secured; none only to this machine itself",
+        _one_of("starttls", "tls", "none"),
+    ),
+    Definition(
+        "smtp.timeout_seconds",
+        30,
+        "a whole number of seconds from 1 to 600",
+        "how long the mail server may take to answer",
+        _whole(1, 600),
+    ),
+    Definition(
+        "smtp.username",
+        None,
+        "a line of text",
+        "user name at the mail server; the password is CLIENTLENS_SMTP_PASSWORD in the environment",
+        _line,
     ),
 )
 _DIGITS = re.compile(r"[0-9]{1,9}")
@@ -183,6 +323,11 @@ class Settings:
         """A setting that is always text."""
         return str(self.values[name].value)
 
+    def optional_text(self, name: str) -> str | None:
+        """A setting that is text; None when unset."""
+        value = self.values[name].value
+        return None if value is None else str(value)
+
     def number(self, name: str) -> int:
         """A setting that is always a whole number."""
         value = self.values[name].value
@@ -200,6 +345,18 @@ class Settings:
         """`products.ignore`."""
         value = self.values["products.ignore"].value
         return value if isinstance(value, tuple) else ()
+
+    @property
+    def points_rates(self) -> tuple[str, ...]:
+        """`points.rates`."""
+        value = self.values["points.rates"].value
+        return value if isinstance(value, tuple) else ()
+
+    @property
+    def points_since(self) -> str | None:
+        """`points.since`; None when unset."""
+        value = self.values["points.since"].value
+        return None if value is None else str(value)
 
     def country_of(self, store: str) -> str | None:
         """`stores.STORE.country`; None when unset."""

@@ -10,6 +10,7 @@ from clientlens.analysis.insight_fields import PLATFORM
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clientlens.analysis.engines import Engine
     from clientlens.analysis.rates import Rates
     from clientlens.model.timeframes import AsOf, Days, Window
 
@@ -41,6 +42,8 @@ class Question:
     novice_below: int = NOVICE_BELOW
     ignore: Sequence[str] = ()
     clients: Sequence[str] | None = None
+    among: Sequence[str] | None = None
+    engine: Engine | None = None
     rates: Rates | None = None
     home_currency: str | None = None
     thresholds: Thresholds = field(default_factory=Thresholds)

@@ -23,6 +23,7 @@ from clientlens.model.answer import Answer, Field
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clientlens.analysis.engines import Engine
     from clientlens.analysis.rates import Rates
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf, Window
@@ -53,8 +54,10 @@ def insights(
     thresholds: Thresholds | None = None,
     ignore: Sequence[str] = (),
     clients: Sequence[str] | None = None,
+    among: Sequence[str] | None = None,
     rates: Rates | None = None,
     home_currency: str | None = None,
+    engine: Engine | None = None,
     hints: bool = True,
 ) -> Answer:
     """What each client did with you and on the platform, per window and currency.
@@ -70,8 +73,10 @@ def insights(
         ignore: line names that are never a preferred service, whole names in any case; `%` stands for any text, `_`
             for any one character.
         clients: client_ids; None: everyone.
+        among: of everyone, these client_ids alone; the answer keeps the form it has for everyone.
         rates: convert every amount to `home_currency`: one row per client and window.
         home_currency: needed with `rates`, and for the prices of the platform; None: there are no orders.
+        engine: where what grows with the data is counted; None: Polars.
         hints: in a table, say what to do with each figure of a named client.
 
     Returns:
@@ -92,11 +97,13 @@ def insights(
         novice_below=novice_below,
         ignore=ignore,
         clients=clients,
+        among=among,
+        engine=engine,
         rates=rates,
         home_currency=home_currency,
         thresholds=thresholds or Thresholds(),
     )
-    sums, counts = counted(facts, question, clients)
+    sums, counts = counted(facts, question, among if clients is None else clients)
     parts = []
     if WITH_YOU in question.scopes:
         parts.append(own_rows(sums, counts, question))

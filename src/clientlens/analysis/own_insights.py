@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from clientlens.analysis.engines import tables_on
 from clientlens.analysis.insight_fields import EXPERIENCED, NOVICE, WITH_YOU, completed
 from clientlens.analysis.insight_figures import KEY, favourite, figures, product_counts
 from clientlens.analysis.order_facts import order_facts
@@ -31,17 +32,11 @@ def counted(
     Raises:
         NoRate, BadRates, UnknownCurrency: see `rates.convert`.
     """
-    facts_orders, facts_lines, identities = facts.orders, facts.order_lines, facts.identities
-    if clients is not None:
-        # By person_key, which the stored files are sorted by: most of them need not be read.
-        chosen = identities.filter(pl.col("client_id").is_in(list(clients))).collect()
-        keys, identities = chosen["person_key"].to_list(), chosen.lazy()
-        facts_orders = facts_orders.filter(pl.col("person_key").is_in(keys))
-        facts_lines = facts_lines.filter(pl.col("person_key").is_in(keys))
+    tables = tables_on(facts, question.engine).of_clients(clients)
     orders = order_facts(
-        facts_orders, identities, as_of=question.as_of, completed_when=question.completed_when
+        tables.orders, tables.identities, as_of=question.as_of, completed_when=question.completed_when
     )
-    orders = with_stars(orders, facts, as_of=question.as_of)
+    orders = with_stars(orders, tables, as_of=question.as_of)
     if question.rates is not None and question.home_currency is not None:
         orders = convert(
             orders,
@@ -49,13 +44,11 @@ def counted(
             home=question.home_currency,
             amounts=("price",),
             spans=question.spans,
+            engine=tables.engine,
         )
-    sums, counts = pl.collect_all(
-        [
-            figures(orders, question.spans),
-            product_counts(orders, facts_lines, question.preference_spans, question.ignore),
-        ],
-        engine="streaming",
+    sums, counts = tables.engine.collect(
+        figures(orders, question.spans),
+        product_counts(orders, tables.order_lines, question.preference_spans, question.ignore),
     )
     return sums, counts
 

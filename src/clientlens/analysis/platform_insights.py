@@ -62,8 +62,9 @@ def _reviewed(facts: Facts, question: Question) -> tuple[pl.DataFrame, pl.DataFr
     Everyone who wrote a review; of named clients each, with 0 where there is none.
     """
     reviews, identities = facts.reviews, facts.identities
-    if question.clients is not None:
-        chosen = identities.filter(pl.col("client_id").is_in(list(question.clients))).collect()
+    asked = question.among if question.clients is None else question.clients
+    if asked is not None:
+        chosen = identities.filter(pl.col("client_id").is_in(list(asked))).collect()
         identities = chosen.lazy()
         reviews = reviews.filter(pl.col("person_key").is_in(chosen["person_key"].to_list()))
     owned = owned_reviews(reviews, identities, as_of=question.as_of)

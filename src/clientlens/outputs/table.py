@@ -9,21 +9,22 @@ from textwrap import wrap
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from clientlens.model.answer import Answer, Kind
 from clientlens.model.text import safe
 from clientlens.outputs.columns import GAP, Column, columns_of, fit, with_items
+from clientlens.outputs.drawing import plain_table, runs
+from clientlens.outputs.explained import explanation
 from clientlens.outputs.format import Format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import polars as pl
+    from rich.table import Table
 
     from clientlens.outputs.format import Style
 
@@ -69,16 +70,14 @@ def _print(answer: Answer, console: Console, style: Style) -> None:
     below: list[str] = []
     if answer.parts:
         shown, constants = [*_whose(answer, columns)[1]], []
+    elif answer.explained:
+        shown, below = explanation(answer, columns, style.width, cut.height)
     elif answer.panels or answer.single:
         shown = _about(answer, columns, style, cut.height)
     else:
         shown, below = _listed(answer, cut, columns, style)
-    if answer.title:
-        title = Text(safe(answer.title), style="bold")
-        for constant in constants:
-            title.append(f"  {constant}", style="dim")
-        console.print(title)
-    for part in shown:
+    drawn = (Text(safe(line)) for line in answer.drawing)
+    for part in (*_title(answer, constants), *shown, *drawn):
         console.print(part)
     for inner in answer.parts:
         console.print()
@@ -90,12 +89,19 @@ def _print(answer: Answer, console: Console, style: Style) -> None:
             console.print(Text(piece, style="dim"))
 
 
+def _title(answer: Answer, constants: list[str]) -> list[Text]:
+    title = Text(safe(answer.title), style="bold")
+    for constant in constants:
+        title.append(f"  {constant}", style="dim")
+    return [title] if answer.title else []
+
+
 def _listed(
     answer: Answer, cut: pl.DataFrame, columns: list[Column], style: Style
 ) -> tuple[list[Table | Text], list[str]]:
     """One line per row, and what to say below."""
     if not cut.height:
-        return [], ["nothing to show"]
+        return [], [] if answer.drawing else ["nothing to show"]
     columns, hidden = fit(with_items(answer, cut, columns), style.width)
     below = []
     if cut.height < answer.rows.height:
@@ -159,7 +165,7 @@ def _wrapped(line: str, width: int | None) -> list[str]:
 
 
 def _upright(columns: list[Column]) -> Table:
-    table = _table()
+    table = plain_table()
     for column in columns:
         table.add_column(
             Text(column.title),
@@ -205,14 +211,14 @@ def _turned(
         max(cell_len(text) for text in (titles[row], *(column.cells[row] or "" for column in figures)))
         for row in range(rows)
     ]
-    runs = _runs(widths, None if style.width is None else style.width - names)
+    fitting = runs(widths, None if style.width is None else style.width - names)
     longest = max((cell_len(hint) for hint in hints.values()), default=0)
     beside = _room_beside(figures, titles, style, names, longest) if hints else None
     tables: list[Table | Text] = []
     if beside is not None:
-        widths, runs = beside[0], [(0, rows)]
-    for first, last in runs:
-        table = _table(header=any(titles))
+        widths, fitting = beside[0], [(0, rows)]
+    for first, last in fitting:
+        table = plain_table(header=any(titles))
         table.add_column("", width=names, no_wrap=True)
         for row in range(first, last):
             table.add_column(
@@ -269,7 +275,7 @@ def _hints_below(
     said = [(column.title, hints[column.field.name]) for column in figures if column.field.name in hints]
     if not said:
         return []
-    table = _table(header=False)
+    table = plain_table(header=False)
     table.add_column("", width=names, no_wrap=True)
     longest = max(cell_len(hint) for _, hint in said)
     table.add_column("", width=_held(longest, names, style), overflow="fold")
@@ -293,32 +299,6 @@ def _lined_up(columns: list[Column]) -> list[Column]:
 def _held(width: int, names: int, style: Style) -> int:
     """A text wider than the terminal is folded."""
     return width if style.width is None else min(width, max(_FOLDED, style.width - names - GAP))
-
-
-def _runs(widths: list[int], room: int | None) -> list[tuple[int, int]]:
-    """Runs of columns that fit beside each other: the first, and one after the last."""
-    runs, first = [], 0
-    while first < len(widths):
-        last = first + 1
-        while last < len(widths) and (
-            room is None or sum(widths[first : last + 1]) + GAP * (last + 1 - first) <= room
-        ):
-            last += 1
-        runs.append((first, last))
-        first = last
-    return runs
-
-
-def _table(*, header: bool = True) -> Table:
-    # One blank of padding and one of the box make GAP; without a box both are padding.
-    return Table(
-        box=box.SIMPLE_HEAD if header else None,
-        show_header=header,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, GAP - 1 if header else GAP, 0, 0),
-        header_style="bold",
-    )
 
 
 FORMAT = Format("table", (".txt",), write, notes_inside=True)

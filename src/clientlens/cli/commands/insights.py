@@ -8,6 +8,8 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
+from clientlens.cli.engine import EngineName, chosen_engine
+from clientlens.cli.selecting import Where, noted, selected
 from clientlens.cli.shared import WINDOW, Rates, home_currency_of, insight_rules, read_rates
 
 _SCOPES = {"with-you": ["with_you"], "platform": ["platform"], "both": ["with_you", "platform"]}
@@ -26,6 +28,8 @@ def insights(
             show_default=False,
         ),
     ] = None,
+    where: Where = None,
+    engine: EngineName = "polars",
     hints: Annotated[
         bool, typer.Option("--hints/--no-hints", help="In a table, say what to do with each figure.")
     ] = True,
@@ -41,18 +45,23 @@ def insights(
       clientlens insights
       clientlens insights --window last-quarter --json
       clientlens insights mara@example.org
+      clientlens insights --where "completed_orders >= 3 and last_order_date < as_of - interval '180 days'"
       clientlens insights --scope platform --window 1y
     """
     from clientlens.analysis.client_lookup import find_one
     from clientlens.analysis.insights import insights as ask
+    from clientlens.errors import BadCombination
     from clientlens.model.timeframes import parse_window
 
+    if clients and where is not None:
+        raise BadCombination("a CLIENT", "--where")
     run = current()
     windows = [parse_window(text) for text in window or (["all", "60d"] if clients else ["all"])]
     scope = scope or ("both" if clients else "with-you")
     with run.open() as workspace:
         facts = workspace.facts()
         as_of = run.as_of(workspace.timezone)
+        among, told = selected(run, facts, as_of=as_of, where=where)
         home: dict[str, Any] = {} if scope == "with-you" else {"home_currency": home_currency_of(run, facts)}
         home |= read_rates(run, facts, rates)
         answer = ask(
@@ -61,11 +70,13 @@ def insights(
             as_of=as_of,
             scopes=_SCOPES[scope],
             clients=[find_one(facts, query) for query in clients] if clients else None,
+            among=among,
+            engine=chosen_engine(run, workspace, engine),
             hints=hints,
             **insight_rules(run),
             **home,
         )
-        run.answer(answer)
+        run.answer(noted(answer, told))
 
 
 COMMAND = leaf(insights)
