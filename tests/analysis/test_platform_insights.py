@@ -209,6 +209,17 @@ def test_one_client_has_the_rows_of_the_run_over_all(shop, seed):
         assert alone.join(theirs, on=keys, how="anti", nulls_equal=True)["completed_orders"].sum() == 0
 
 
+@settings(max_examples=8, deadline=None, derandomize=True)
+@given(SEEDS)
+def test_some_of_everyone_have_the_rows_of_the_run_over_all(shop, seed):
+    facts = random_market(shop, seed)
+    options = {"scopes": (WITH_YOU, PLATFORM), "thresholds": Thresholds(similar_clients=2)}
+    everyone = ask(facts, "1y", "all", **options).rows
+    some = facts.clients.collect()["client_id"].sort().to_list()[seed % 3 :: 3]
+    chosen = ask(facts, "1y", "all", among=some, **options).rows
+    assert chosen.equals(everyone.filter(pl.col("client_id").is_in(some)))
+
+
 @settings(max_examples=10, deadline=None, derandomize=True)
 @given(SEEDS, st.randoms(use_true_random=False))
 def test_the_order_of_the_rows_stored_does_not_matter(shop, seed, rng):
