@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import re
+import shutil
+import weakref
 from contextlib import contextmanager
 from itertools import count
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -49,10 +51,11 @@ class DuckDB(Engine):
         self._paths = paths
         self._numbers = count()
         # Without it the current folder would take what does not fit into memory.
-        self._spill = TemporaryDirectory(prefix="clientlens-", ignore_cleanup_errors=True)
+        spill = mkdtemp(prefix="clientlens-")
+        weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
         self._connection = duckdb.connect()
         for setting, value in (
-            ("temp_directory", self._spill.name),
+            ("temp_directory", spill),
             ("autoinstall_known_extensions", "false"),
             ("enable_progress_bar", "false"),
             ("TimeZone", "UTC"),
