@@ -20,6 +20,8 @@ from clientlens.analysis.wording import undated_note
 from clientlens.model.answer import Answer, Field, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
 
@@ -84,6 +86,7 @@ def client_list(
     completed_when: str,
     minimum_age_minutes: int = MINIMUM_AGE_MINUTES,
     match_window_days: int = MATCH_WINDOW_DAYS,
+    among: Sequence[str] | None = None,
 ) -> Answer:
     """Clients by name, all or those that a query finds.
 
@@ -95,6 +98,7 @@ def client_list(
         completed_when: which orders count as completed, as for `order_facts`.
         minimum_age_minutes: see `recoveries`.
         match_window_days: see `recoveries`.
+        among: these client_ids alone; None: everybody.
 
     Returns:
         Rows of `CLIENT_FIELDS`, by name without case and accents, then client_id, then currency.
@@ -104,6 +108,8 @@ def client_list(
     orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when).filter(
         pl.col("client_id").is_not_null()
     )
+    if among is not None:
+        known = known.filter(pl.col("client_id").is_in(list(among)))
     for word in folded_words(query or ""):
         known = known.filter(_has(word, orders))
     bought = (

@@ -14,6 +14,7 @@ SINGLE = frozenset(
     {
         "checkouts --summary",
         "import",
+        "message",
         "workspace check --repair",
         "workspace status",
         "workspace undo",

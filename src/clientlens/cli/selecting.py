@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from clientlens.cli.shared import checkout_rules
+
 if TYPE_CHECKING:
     from clientlens.cli.context import Run
+    from clientlens.model.answer import Answer
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
 
@@ -30,14 +34,40 @@ def metric_rules(run: Run, facts: Facts) -> dict[str, Any]:
     }
 
 
+def metric_settings(run: Run, facts: Facts) -> dict[str, Any]:
+    """The same, and every other setting that `metrics.client_metrics` takes."""
+    return {
+        **metric_rules(run, facts),
+        **checkout_rules(run),
+        "novice_below": run.settings.number("insights.novice_below"),
+    }
+
+
 def chosen_clients(run: Run, facts: Facts, *, as_of: AsOf, where: str | None) -> list[str] | None:
     """The client_ids that `--where` asks for; None: nothing was asked, everybody.
 
     Raises:
         BadExpression
     """
-    if where is None:
-        return None
-    from clientlens.analysis.selection import clients_where
+    return selected(run, facts, as_of=as_of, where=where)[0]
 
-    return clients_where(facts, where, as_of=as_of, **metric_rules(run, facts))
+
+def selected(
+    run: Run, facts: Facts, *, as_of: AsOf, where: str | None
+) -> tuple[list[str] | None, tuple[str, ...]]:
+    """`chosen_clients`, and the notes that an answer about them begins with.
+
+    Raises:
+        BadExpression
+    """
+    if where is None:
+        return None, ()
+    from clientlens.analysis.selection import select
+
+    selection = select(facts, where, as_of=as_of, **metric_rules(run, facts))
+    return selection.clients, selection.notes
+
+
+def noted(answer: Answer, notes: tuple[str, ...]) -> Answer:
+    """The answer with these notes before its own."""
+    return replace(answer, notes=(*notes, *answer.notes)) if notes else answer

@@ -8,6 +8,7 @@ import typer
 
 from clientlens.cli.app import Group, leaf
 from clientlens.cli.context import current
+from clientlens.cli.selecting import Where, noted, selected
 from clientlens.cli.shared import LockTimeout, checkout_rules
 
 ANSWERS = {
@@ -26,6 +27,7 @@ def list_(
         str | None,
         typer.Argument(metavar="[QUERY]", help="Part of a name, e-mail, company or town; an order number."),
     ] = None,
+    where: Where = None,
 ) -> None:
     """List clients, or those that a query finds.
 
@@ -34,13 +36,17 @@ def list_(
       clientlens clients
       clientlens clients lindt
       clientlens clients --json
+      clientlens clients --where "accepts_email and completed_orders = 0"
     """
     from clientlens.analysis.client_list import client_list
 
     run = current()
     with run.open() as workspace:
         as_of = run.as_of(workspace.timezone)
-        run.answer(client_list(workspace.facts(), query=query, as_of=as_of, **checkout_rules(run)))
+        facts = workspace.facts()
+        among, told = selected(run, facts, as_of=as_of, where=where)
+        answer = client_list(facts, query=query, as_of=as_of, among=among, **checkout_rules(run))
+        run.answer(noted(answer, told))
 
 
 def explain(client: Client) -> None:
