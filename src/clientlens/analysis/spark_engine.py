@@ -93,9 +93,6 @@ class Spark(Engine):
         with self._told():
             return [_as_polars(frame) for frame in frames]
 
-    def kept(self, frame: Any) -> Any:
-        return frame.persist()
-
     def scaled(self, frame: Any, columns: Sequence[str], times: Sequence[str], by: str) -> Any:
         sql = importlib.import_module("pyspark.sql.functions")
         factor = " * ".join(f"CAST({name} AS DECIMAL(38, 0))" for name in times)

@@ -8,6 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
+from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.selecting import metric_settings
 from clientlens.errors import BadCombination
 
@@ -24,6 +25,7 @@ def metrics(
     describe: Annotated[
         bool, typer.Option("--describe", help="What each metric is, instead of its figures.")
     ] = False,
+    engine: EngineName = "polars",
 ) -> None:
     """Show every metric of each client, or what the metrics are.
 
@@ -53,6 +55,7 @@ def metrics(
                 facts,
                 as_of=run.as_of(workspace.timezone),
                 clients=[find_one(facts, query) for query in clients] if clients else None,
+                engine=chosen_engine(run, workspace, engine),
                 **metric_settings(run, facts),
             )
         )
