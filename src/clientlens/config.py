@@ -10,6 +10,7 @@ import difflib
 import re
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from clientlens.errors import BadConfigFile, BadSetting, UnknownSetting
@@ -79,6 +80,11 @@ def _patterns(raw: object) -> Value:
     if not isinstance(raw, list) or not all(isinstance(part, str) and part for part in raw):
         raise ValueError
     return tuple(raw)
+
+
+def _day(raw: object) -> Value:
+    # TOML has days of its own.
+    return date.fromisoformat(str(raw)).isoformat()
 
 
 def _country(raw: object) -> Value:
@@ -191,6 +197,20 @@ DEFINITIONS: tuple[Definition, ...] = (
         "paid, fulfilled or paid_or_fulfilled",
         "what completes an order",
         _one_of("paid", "fulfilled", "paid_or_fulfilled"),
+    ),
+    Definition(
+        "points.rates",
+        ("1",),
+        "a list of rates such as 1 (home currency), 0.5 or USD=0.9",
+        "points that 'points earn' gives for one unit of money",
+        _patterns,
+    ),
+    Definition(
+        "points.since",
+        None,
+        "a day such as 2026-01-01",
+        "orders placed before it earn no points; unset: all orders do",
+        _day,
     ),
     Definition(
         "products.ignore",
@@ -325,6 +345,18 @@ class Settings:
         """`products.ignore`."""
         value = self.values["products.ignore"].value
         return value if isinstance(value, tuple) else ()
+
+    @property
+    def points_rates(self) -> tuple[str, ...]:
+        """`points.rates`."""
+        value = self.values["points.rates"].value
+        return value if isinstance(value, tuple) else ()
+
+    @property
+    def points_since(self) -> str | None:
+        """`points.since`; None when unset."""
+        value = self.values["points.since"].value
+        return None if value is None else str(value)
 
     def country_of(self, store: str) -> str | None:
         """`stores.STORE.country`; None when unset."""

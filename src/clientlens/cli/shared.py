@@ -31,6 +31,11 @@ LockTimeout = Annotated[
     float, typer.Option(min=0, metavar="S", help="Seconds to wait for another writer.", show_default=True)
 ]
 
+Key = Annotated[
+    str | None,
+    typer.Option(metavar="KEY", help="Written once however often it is said with this key (for scripts)."),
+]
+
 
 def read_rates(run: Run, facts: Facts, file: str | None) -> dict[str, Any]:
     """The arguments `rates` and `home_currency` of an analysis; none without a file.

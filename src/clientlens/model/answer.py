@@ -101,6 +101,8 @@ class Answer:
     notes: tuple[str, ...] = ()
     panels: tuple[str, ...] = field(default=())
     """Names of fields whose values head side-by-side columns when a table is drawn turned (fields down)."""
+    drawing: tuple[str, ...] = field(default=())
+    """Lines that a table shows below its figures: a picture of what the other formats give as data."""
     explained: bool = False
     """A turned table shows every field, with its unit and, where there is room, what it is."""
     grid: Grid | None = None

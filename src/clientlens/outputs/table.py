@@ -76,7 +76,8 @@ def _print(answer: Answer, console: Console, style: Style) -> None:
         shown = _about(answer, columns, style, cut.height)
     else:
         shown, below = _listed(answer, cut, columns, style)
-    for part in (*_title(answer, constants), *shown):
+    drawn = (Text(safe(line)) for line in answer.drawing)
+    for part in (*_title(answer, constants), *shown, *drawn):
         console.print(part)
     for inner in answer.parts:
         console.print()
@@ -100,7 +101,7 @@ def _listed(
 ) -> tuple[list[Table | Text], list[str]]:
     """One line per row, and what to say below."""
     if not cut.height:
-        return [], ["nothing to show"]
+        return [], [] if answer.drawing else ["nothing to show"]
     columns, hidden = fit(with_items(answer, cut, columns), style.width)
     below = []
     if cut.height < answer.rows.height:
