@@ -11,12 +11,14 @@ import pytest
 from clientlens.analysis import engines
 from clientlens.analysis.insights import insights
 from clientlens.analysis.leaderboard import RankBy, leaderboard
+from clientlens.analysis.metric_answers import metrics
 from clientlens.analysis.rates import parse_rates
 from clientlens.model.timeframes import as_of_from_date, parse_window
 
 AS_OF = as_of_from_date(date(2026, 3, 31), "Europe/Rome")
 LATER = as_of_from_date(date(2026, 12, 31), "Europe/Rome")
 BOTH = [parse_window("all"), parse_window("60d")]
+SCOPES = ["with_you", "platform"]
 WINDOWS = ["all", "30d", "6m", "last-month", "quarter-to-date", "2025-11-01..2026-02-28"]
 IGNORED = ["geschenk äpfel_%", "STRASSE%", "s_ap", "% straSSe", "ß STRAßE"]
 RATES = parse_rates(
@@ -46,56 +48,49 @@ def same(question, facts, engine, **options):
     return ours
 
 
-def test_insights_of_awkward_orders_in_two_windows(engine, on, awkward):
+def test_insights_of_awkward_orders_in_both_scopes_and_two_windows(engine, on, awkward):
     paths, facts = awkward
-    answer = same(
-        insights, facts, on(engine, paths), windows=BOTH, as_of=AS_OF, completed_when="paid", ignore=IGNORED
-    )
+    options = {"windows": BOTH, "as_of": AS_OF, "completed_when": "paid", "ignore": IGNORED}
+    answer = same(insights, facts, on(engine, paths), scopes=SCOPES, home_currency="EUR", **options)
     rated = {
         (row["client_id"], row["currency"]): row["average_rating"]
         for row in answer.rows.to_dicts()
-        if row["window"] == "all"
+        if row["window"] == "all" and row["scope"] == "with_you"
     }
     # anna's EUR: order 1 has (5 + 4 + 4) / 3 = 4.333, order 3 has 3, that of ΟΔΟΣ has 2: 9.333 / 3 = 3.111.
     # fay: 1 by review and 1 by the file of order 3 (4.5 gave way to the review).
     assert (rated["anna", "EUR"], rated["fay", "EUR"]) == (31110, 10000)
 
 
-@pytest.mark.parametrize("completed_when", ["fulfilled", "paid_or_fulfilled"])
-def test_insights_by_fulfilment(engine, on, awkward, completed_when):
-    paths, facts = awkward
-    options = {"windows": BOTH[:1], "as_of": LATER, "completed_when": completed_when}
-    same(insights, facts, on(engine, paths), **options)
-
-
-def test_insights_of_a_larger_shop_in_several_windows(engine, on, random_shop):
-    paths, facts = random_shop
-    windows = [parse_window(text) for text in ("60d", "all", "last-quarter")]
-    same(
-        insights,
-        facts,
-        on(engine, paths),
-        windows=windows,
-        as_of=AS_OF,
-        completed_when="paid",
-        ignore=["Gift%"],
-    )
-
-
-@pytest.mark.parametrize("listed", [1_000, 1])
-def test_insights_of_named_clients(engine, on, awkward, listed, monkeypatch):
-    """However many are named: listed in the query, or joined."""
-    monkeypatch.setattr(engines, "LISTED", listed)
+def test_insights_of_named_clients(engine, on, awkward, monkeypatch):
+    """So many that they are joined, not listed in the query; in one currency."""
+    monkeypatch.setattr(engines, "LISTED", 1)
     paths, facts = awkward
     options = {"windows": BOTH, "as_of": AS_OF, "completed_when": "paid", "clients": ["fay", "anna", "ben"]}
-    same(insights, facts, on(engine, paths), **options)
+    same(insights, facts, on(engine, paths), rates=RATES, home_currency="EUR", scopes=SCOPES, **options)
 
 
-def test_insights_in_one_currency(engine, on, awkward):
+def test_metrics(engine, on, awkward):
     paths, facts = awkward
-    options = {"windows": BOTH[:1], "as_of": AS_OF, "completed_when": "paid"}
-    answer = same(insights, facts, on(engine, paths), rates=RATES, home_currency="EUR", **options)
-    assert set(answer.rows["currency"]) == {"EUR"}
+    options = {"as_of": AS_OF, "completed_when": "paid", "home_currency": "EUR", "ignore": IGNORED}
+    same(metrics, facts, on(engine, paths), **options)
+
+
+@pytest.mark.parametrize("completed_when", ["fulfilled", "paid_or_fulfilled"])
+def test_insights_by_fulfilment(on, awkward, completed_when):
+    paths, facts = awkward
+    options = {"windows": BOTH[:1], "as_of": LATER, "completed_when": completed_when}
+    same(insights, facts, on("duckdb", paths), **options)
+
+
+def test_answers_of_a_larger_shop(on, random_shop):
+    paths, facts = random_shop
+    asked = on("duckdb", paths)
+    options = {"as_of": AS_OF, "completed_when": "paid", "home_currency": "EUR", "ignore": ["Gift%"]}
+    windows = [parse_window(text) for text in ("60d", "all", "last-quarter")]
+    same(insights, facts, asked, windows=windows, scopes=SCOPES, **options)
+    same(insights, facts, asked, windows=windows[:1], clients=["c000", "c007", "c000"], **options)
+    same(metrics, facts, asked, **options)
 
 
 @pytest.mark.parametrize("rank_by", RankBy)
