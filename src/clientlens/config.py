@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 CONFIG_FILE = "clientlens.toml"
 PREFIX = "CLIENTLENS_"
-OTHER_VARIABLES = ("CLIENTLENS_WORKSPACE", "CLIENTLENS_TIMEZONE")
+SMTP_PASSWORD = "CLIENTLENS_SMTP_PASSWORD"  # noqa: S105 - the variable's name
+"""No setting, so that no file holds it and `config show` never prints it."""
+OTHER_VARIABLES = ("CLIENTLENS_WORKSPACE", "CLIENTLENS_TIMEZONE", SMTP_PASSWORD)
 
 Value = str | int | tuple[str, ...] | None
 
@@ -91,6 +93,33 @@ def _country(raw: object) -> Value:
     return raw.upper()
 
 
+def _line(raw: object) -> Value:
+    if not isinstance(raw, str) or not raw.strip() or not raw.isprintable():
+        raise ValueError
+    return raw.strip()
+
+
+def _lines(raw: object) -> Value:
+    if not isinstance(raw, str) or not raw.strip() or not raw.replace("\n", "").isprintable():
+        raise ValueError
+    return raw.strip()
+
+
+def _email(raw: object) -> Value:
+    if not isinstance(raw, str) or not _EMAIL.fullmatch(raw):
+        raise ValueError
+    return raw
+
+
+def _unsubscribe(raw: object) -> Value:
+    if not isinstance(raw, str) or not _UNSUBSCRIBE.fullmatch(raw):
+        raise ValueError
+    return raw
+
+
+_EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
+_UNSUBSCRIBE = re.compile(r"(https://|mailto:)[!-;=?-~]+")
+
 DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "checkouts.match_window_days",
@@ -112,6 +141,20 @@ DEFINITIONS: tuple[Definition, ...] = (
         "a whole number from 1 to 1000",
         "clients with fewer completed orders than this are novices",
         _whole(1, 1000),
+    ),
+    Definition(
+        "messages.cooldown_days",
+        30,
+        "a whole number of days from 0 to 3650",
+        "how long a client who was written to is left alone, unless --again",
+        _whole(0, 3650),
+    ),
+    Definition(
+        "messages.language",
+        "en",
+        "en, de or it",
+        "language of messages to clients whose own is not known",
+        _one_of("en", "de", "it"),
     ),
     Definition(
         "money.home_currency",
@@ -148,6 +191,83 @@ DEFINITIONS: tuple[Definition, ...] = (
         "products that are never somebody's preferred service, such as insurance or gift cards",
         _patterns,
     ),
+    Definition(
+        "sender.address",
+        None,
+        "one or several lines of text",
+        "your postal address, for the foot of a message",
+        _lines,
+    ),
+    Definition(
+        "sender.email",
+        None,
+        "an e-mail address",
+        "address that messages to clients come from",
+        _email,
+    ),
+    Definition(
+        "sender.name",
+        None,
+        "a line of text",
+        "who signs messages to clients",
+        _line,
+    ),
+    Definition(
+        "sender.reply_to",
+        None,
+        "an e-mail address",
+        "address that answers go to; unset: sender.email",
+        _email,
+    ),
+    Definition(
+        "sender.shop",
+        None,
+        "a line of text",
+        "name of your shop as clients know it",
+        _line,
+    ),
+    Definition(
+        "sender.unsubscribe",
+        None,
+        "an https: or mailto: address",
+        "address for the unsubscribe button of mail programs",
+        _unsubscribe,
+    ),
+    Definition(
+        "smtp.host",
+        None,
+        "the name of a mail server",
+        "mail server that message --send hands over to",
+        _line,
+    ),
+    Definition(
+        "smtp.port",
+        587,
+        "a whole number from 1 to 65535",
+        "its port; with smtp.security = 'tls' 465 unless set",
+        _whole(1, 65_535),
+    ),
+    Definition(
+        "smtp.security",
+        "starttls",
+        "starttls, tls or none",
+        "how the connection is secured; none only to this machine itself",
+        _one_of("starttls", "tls", "none"),
+    ),
+    Definition(
+        "smtp.timeout_seconds",
+        30,
+        "a whole number of seconds from 1 to 600",
+        "how long the mail server may take to answer",
+        _whole(1, 600),
+    ),
+    Definition(
+        "smtp.username",
+        None,
+        "a line of text",
+        "user name at the mail server; the password is CLIENTLENS_SMTP_PASSWORD in the environment",
+        _line,
+    ),
 )
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _BY_NAME = {one.name: one for one in DEFINITIONS}
@@ -174,6 +294,11 @@ class Settings:
     def text(self, name: str) -> str:
         """A setting that is always text."""
         return str(self.values[name].value)
+
+    def optional_text(self, name: str) -> str | None:
+        """A setting that is text; None when unset."""
+        value = self.values[name].value
+        return None if value is None else str(value)
 
     def number(self, name: str) -> int:
         """A setting that is always a whole number."""

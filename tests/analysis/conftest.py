@@ -153,3 +153,8 @@ def shop():
 @pytest.fixture(scope="session")
 def oracle():
     return SimpleNamespace(**run_path(str(Path(__file__).with_name("oracle.py"))))
+
+
+@pytest.fixture(scope="session")
+def metric_oracle():
+    return SimpleNamespace(**run_path(str(Path(__file__).with_name("metric_oracle.py"))))

@@ -20,9 +20,25 @@ def _origins(told):
     return {row["name"]: (row["value"], row["origin"]) for row in told.json}
 
 
+NEW = {
+    "messages.cooldown_days": ("30", "default"),
+    "messages.language": ("en", "default"),
+    **{
+        f"sender.{name}": (None, "default")
+        for name in ("address", "email", "name", "reply_to", "shop", "unsubscribe")
+    },
+    "smtp.host": (None, "default"),
+    "smtp.port": ("587", "default"),
+    "smtp.security": ("starttls", "default"),
+    "smtp.timeout_seconds": ("30", "default"),
+    "smtp.username": (None, "default"),
+}
+"""Settings of messages, unset."""
+
+
 def test_without_anything_set_every_origin_is_the_default(clientlens, sample):
     told = _origins(clientlens("-w", sample, "config", "show", "--json"))
-    assert told == {
+    assert told == NEW | {
         "checkouts.match_window_days": ("7", "default"),
         "checkouts.minimum_age_minutes": ("10", "default"),
         "insights.novice_below": ("3", "default"),
@@ -41,7 +57,7 @@ def test_a_variable_beats_the_file_which_beats_the_default(clientlens, settings)
     environment = {"CLIENTLENS_INSIGHTS_NOVICE_BELOW": "9", "CLIENTLENS_MONEY_HOME_CURRENCY": "EUR"}
     told = clientlens("-w", path, "config", "show", "--json", environment=environment)
     assert told.stderr == f"note: settings file: {file}\n"
-    assert _origins(told) == {
+    assert _origins(told) == NEW | {
         "checkouts.match_window_days": ("7", "default"),
         "checkouts.minimum_age_minutes": ("10", "default"),
         "insights.novice_below": ("9", "CLIENTLENS_INSIGHTS_NOVICE_BELOW"),

@@ -5,6 +5,7 @@ An operation has a `prepare` (what stands before it), an `act`, and says whether
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import sys
@@ -23,6 +24,9 @@ import crash  # noqa: E402
 
 from clientlens.cli.main import main as program  # noqa: E402
 from clientlens.errors import ClientlensError, WorkspaceMissing  # noqa: E402
+from clientlens.messages.composing import Message, Sender  # noqa: E402
+from clientlens.messages.drafting import draft  # noqa: E402
+from clientlens.messages.eml import Party  # noqa: E402
 from clientlens.model.identity import client_id_of  # noqa: E402
 from clientlens.workspace import correcting, ledger, upkeep  # noqa: E402
 from clientlens.workspace.events import Event  # noqa: E402
@@ -102,6 +106,30 @@ def _merge(path):
     correcting.merge(path, *ids, at=make.AT, actor="ada", command="merge")
 
 
+def _draft(path):
+    """Two messages of one call."""
+    sender = Sender(Party("shop@example.org"), "Lantern", "Ada", "Ada", None, None)
+    messages = [
+        Message(
+            who,
+            (f"e:{who}@example.com",),
+            who,
+            Party(f"{who}@example.com"),
+            "Hello",
+            "Hello",
+            "t",
+            "en",
+            "",
+            None,
+        )
+        for who in ("anna", "bob")
+    ]
+    done = draft(path, messages, sender, at=make.AT, command="message", cooldown_days=30, actor="ada")
+    for one in done:
+        if isinstance(one, ClientlensError):
+            raise one
+
+
 def _nothing(path):
     pass
 
@@ -123,6 +151,7 @@ OPERATIONS = {
     "repair": Operation(_damaged, lambda path: upkeep.rebuild(path, at=make.AT, command="repair")),
     "ledger append": Operation(_noted, _two_entries),
     "merge": Operation(lambda path: make.add(path, first()), _merge, again=False),
+    "draft": Operation(lambda path: make.add(path, first()), _draft),
     "format 1 to 3": Operation(lambda path: shutil.copytree(OLD / "format-1", path), _two_entries),
     "format 2 to 3": Operation(lambda path: shutil.copytree(OLD / "format-2", path), _two_entries),
     "import of a gathered sale": Operation(
@@ -143,6 +172,10 @@ def found(path):
     if damage:
         return [(Path(one.file).name, one.reason, one.repairable) for one in damage]
     with Workspace.open(path) as workspace:
+        written = ledger.history(workspace, kinds={"message_drafted"})
+        for entry in written:
+            whole = (path / "outbox" / f"{entry.subject}.eml").read_bytes()
+            assert hashlib.sha256(whole).hexdigest() == entry.body["sha256"]
         entries = [
             (entry.kind, entry.key, entry.person_key, entry.body, entry.at)
             for entry in ledger.history(workspace)

@@ -86,7 +86,7 @@ def client_list(
     completed_when: str,
     minimum_age_minutes: int = MINIMUM_AGE_MINUTES,
     match_window_days: int = MATCH_WINDOW_DAYS,
-    only: Sequence[str] | None = None,
+    among: Sequence[str] | None = None,
     members: pl.DataFrame | None = None,
     points: pl.DataFrame | None = None,
 ) -> Answer:
@@ -100,7 +100,7 @@ def client_list(
         completed_when: which orders count as completed, as for `order_facts`.
         minimum_age_minutes: see `recoveries`.
         match_window_days: see `recoveries`.
-        only: client_ids that the list is kept to; None: everybody.
+        among: these client_ids alone; None: everybody.
         members: `groups.memberships`; None: what files say.
         points: `points.balances`; None: nobody has any.
 
@@ -112,8 +112,8 @@ def client_list(
     orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when).filter(
         pl.col("client_id").is_not_null()
     )
-    if only is not None:
-        known = known.filter(pl.col("client_id").is_in(list(only)))
+    if among is not None:
+        known = known.filter(pl.col("client_id").is_in(list(among)))
     for word in folded_words(query or ""):
         known = known.filter(_has(word, orders))
     bought = (

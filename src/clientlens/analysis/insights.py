@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.analysis.client_names import shown_name
+from clientlens.analysis.engines import tables_on
 from clientlens.analysis.insight_figures import KEY, favourite, figures, product_counts
 from clientlens.analysis.order_facts import order_facts
 from clientlens.analysis.order_ratings import with_stars
@@ -23,6 +24,7 @@ from clientlens.model.answer import Answer, Field, Kind
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clientlens.analysis.engines import Engine
     from clientlens.analysis.rates import Rates
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf, Window
@@ -175,8 +177,10 @@ def insights(
     novice_below: int = NOVICE_BELOW,
     ignore: Sequence[str] = (),
     clients: Sequence[str] | None = None,
+    among: Sequence[str] | None = None,
     rates: Rates | None = None,
     home_currency: str | None = None,
+    engine: Engine | None = None,
 ) -> Answer:
     """What each client did with you, per window and currency.
 
@@ -189,8 +193,10 @@ def insights(
         ignore: line names that are never a preferred service, whole names in any case; `%` stands for any text, `_`
             for any one character.
         clients: client_ids; None: everyone.
+        among: of everyone, these client_ids alone; the answer keeps the form it has for everyone.
         rates: convert every amount to `home_currency`: one row per client and window.
         home_currency: needed with `rates`.
+        engine: where what grows with the data is counted; None: Polars.
 
     Returns:
         Rows of `FIELDS`. Only clients who ever completed an order have any. Everyone: rows with an order (of any
@@ -203,21 +209,16 @@ def insights(
     """
     windows = list({window.label: window for window in windows}.values())
     spans = [window.days(as_of) for window in windows]
-    facts_orders, facts_lines, identities = facts.orders, facts.order_lines, facts.identities
-    if clients is not None:
-        # By person_key, which the stored files are sorted by: most of them need not be read.
-        chosen = identities.filter(pl.col("client_id").is_in(list(clients))).collect()
-        keys, identities = chosen["person_key"].to_list(), chosen.lazy()
-        facts_orders = facts_orders.filter(pl.col("person_key").is_in(keys))
-        facts_lines = facts_lines.filter(pl.col("person_key").is_in(keys))
-    orders = order_facts(facts_orders, identities, as_of=as_of, completed_when=completed_when)
-    orders = with_stars(orders, facts, as_of=as_of)
+    tables = tables_on(facts, engine).of_clients(among if clients is None else clients)
+    orders = order_facts(tables.orders, tables.identities, as_of=as_of, completed_when=completed_when)
+    orders = with_stars(orders, tables, as_of=as_of)
     if rates is not None and home_currency is not None:
-        orders = convert(orders, rates, home=home_currency, amounts=("price",), spans=spans)
-    sums, counts = pl.collect_all(
-        [figures(orders, spans), product_counts(orders, facts_lines, spans, ignore)], engine="streaming"
-    )
-    preferred = [favourite(counts.lazy(), i).collect(engine="streaming") for i in range(len(windows))]
+        orders = convert(
+            orders, rates, home=home_currency, amounts=("price",), spans=spans, engine=tables.engine
+        )
+    products = product_counts(orders, tables.order_lines, spans, ignore)
+    sums, counts = tables.engine.collect_and_keep(figures(orders, spans), keep=products)
+    preferred = tables.engine.collect(*(favourite(counts, i) for i in range(len(windows))))
     owned = _with_lifetime(sums.filter(pl.col("client_id").is_not_null()))
     rows = pl.concat(
         _of_window(owned, preferred[i], number=i, label=window.label, blank_rows=clients is not None)

@@ -18,6 +18,7 @@ SINGLE = frozenset(
         "groups remove",
         "groups rule",
         "import",
+        "message",
         "points add",
         "points subtract",
         "workspace check --repair",

@@ -123,6 +123,9 @@ def _told(entry: Entry, imports: Mapping[int, ImportRecord]) -> str:
         return f"old files deleted: {body.get('files')}, {body.get('bytes'):,} bytes"
     if entry.kind in {"clients_merged", "clients_split"}:
         return told(entry)
+    if entry.kind.startswith("message_"):
+        said = ", ".join(str(body[one]) for one in ("template", "language", "host") if one in body)
+        return entry.kind.replace("_", " ") + (f" ({said})" if said else "")
     parts = [entry.kind, entry.subject, *(f"{name} {value}" for name, value in body.items())]
     return ", ".join(part for part in parts if part)
 

@@ -36,3 +36,24 @@ def _spelled(found: re.Match[str], text: str) -> str:
 def _between_visible(text: str, position: int) -> bool:
     around = text[position - 1 : position], text[position + 1 : position + 2]
     return all(one and unicodedata.category(one)[0] in "LMS" for one in around)
+
+
+def one_line(text: str) -> str:
+    """Text as one line that can stand in a letter or the header of a mail: NFC, blanks collapsed, nothing invisible.
+
+    Control, bidirectional and zero-width characters go; joiners between two visible characters stay. What ends a line
+    becomes a blank, a lone surrogate U+FFFD.
+    """
+    given = unicodedata.normalize("NFC", text)
+    kept: list[str] = []
+    for position, character in enumerate(given):
+        category = unicodedata.category(character)
+        if category == "Cs":
+            kept.append("\ufffd")
+        elif category in {"Cc", "Zl", "Zp"} or character.isspace():
+            kept.append(" ")
+        elif category not in {"Cf", "Cn", "Co"} or (
+            character in _SHAPED and _between_visible(given, position)
+        ):
+            kept.append(character)
+    return " ".join("".join(kept).split())

@@ -8,18 +8,20 @@ from itertools import pairwise
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from clientlens.model.answer import Answer, Kind
 from clientlens.model.text import safe
 from clientlens.outputs.columns import GAP, Column, columns_of, fit, with_items
+from clientlens.outputs.drawing import plain_table, runs
+from clientlens.outputs.explained import explanation
 from clientlens.outputs.format import Format
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from clientlens.outputs.format import Style
 
 _ENDLESS = 10_000_000
@@ -51,7 +53,11 @@ def write(answer: Answer, style: Style) -> bytes:
     for constant in constants:
         title.append(f"  {constant}", style="dim")
     footer: list[str] = []
-    if answer.panels or answer.single:
+    if answer.explained:
+        drawn, missing = explanation(answer, columns, style.width, cut.height)
+        parts += drawn
+        footer += missing
+    elif answer.panels or answer.single:
         heads = [column for column in columns if column.field.name in answer.panels]
         whose = [column for column in columns if column.field.name in _WHOSE and column not in heads]
         told = [column for column in whose if len(set(column.cells)) == 1 and column.cells[0]]
@@ -118,7 +124,7 @@ def _wrapped(line: str, width: int | None) -> list[str]:
 
 
 def _upright(columns: list[Column]) -> Table:
-    table = _table()
+    table = plain_table()
     for column in columns:
         table.add_column(
             Text(column.title),
@@ -160,8 +166,8 @@ def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int)
         for row in range(rows)
     ]
     tables = []
-    for first, last in _runs(widths, None if style.width is None else style.width - names):
-        table = _table(header=any(titles))
+    for first, last in runs(widths, None if style.width is None else style.width - names):
+        table = plain_table(header=any(titles))
         table.add_column("", width=names, no_wrap=True)
         for row in range(first, last):
             table.add_column(
@@ -193,32 +199,6 @@ def _lined_up(columns: list[Column]) -> list[Column]:
 def _held(width: int, names: int, style: Style) -> int:
     """A text wider than the terminal is folded."""
     return width if style.width is None else min(width, max(_FOLDED, style.width - names - GAP))
-
-
-def _runs(widths: list[int], room: int | None) -> list[tuple[int, int]]:
-    """Runs of columns that fit beside each other: the first, and one after the last."""
-    runs, first = [], 0
-    while first < len(widths):
-        last = first + 1
-        while last < len(widths) and (
-            room is None or sum(widths[first : last + 1]) + GAP * (last + 1 - first) <= room
-        ):
-            last += 1
-        runs.append((first, last))
-        first = last
-    return runs
-
-
-def _table(*, header: bool = True) -> Table:
-    # One blank of padding and one of the box make GAP; without a box both are padding.
-    return Table(
-        box=box.SIMPLE_HEAD if header else None,
-        show_header=header,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, GAP - 1 if header else GAP, 0, 0),
-        header_style="bold",
-    )
 
 
 FORMAT = Format("table", (".txt",), write, notes_inside=True)

@@ -47,6 +47,7 @@ def list_(
       clientlens clients
       clientlens clients lindt
       clientlens clients --json
+      clientlens clients --where "accepts_email and completed_orders = 0"
     """
     from clientlens.cli.listing import list_clients
 

@@ -1,0 +1,56 @@
+"""`clientlens message`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from clientlens.cli.app import leaf
+from clientlens.cli.context import current
+from clientlens.cli.messaging import Language, LawfulBasis, Wish, carry_out_message
+from clientlens.cli.shared import LockTimeout  # noqa: TC001 - typer reads it
+
+ANSWERS = {"message": "clientlens.cli.messaging:FIELDS"}
+
+
+def message(
+    client: Annotated[str, typer.Argument(metavar="CLIENT", help="Id, e-mail, order number or name.")],
+    template: Annotated[
+        str | None,
+        typer.Option(
+            metavar="T",
+            help="review_request, invitation, win_back, or a file [default: what fits the client].",
+        ),
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option(metavar="S", help="Subject instead of the template's.")
+    ] = None,
+    body: Annotated[
+        str | None,
+        typer.Option(metavar="B", help="Text instead of the template's; who writes is put below it."),
+    ] = None,
+    language: Language = None,
+    send: Annotated[bool, typer.Option("--send", help="Send it by the mail server smtp.host.")] = False,
+    lawful_basis: LawfulBasis = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Write though the client was written to lately.")
+    ] = False,
+    lock_timeout: LockTimeout = 30.0,
+) -> None:
+    """Write a client a message: a draft for your mail program.
+
+    Without a template, clients who bought or booked are asked for an opinion, and others are invited. Needs consent to
+    e-mail, and the settings sender.email and sender.shop.
+
+    \b
+    Examples:
+      clientlens message mara@example.org
+      clientlens message mara@example.org --template win_back --language de
+      clientlens message mara@example.org --subject 'Your candles' --body 'Hello {first_name|there}, they are ready.'
+    """
+    wish = Wish(template, subject, body, language, lawful_basis, again)
+    carry_out_message(current(), client, wish, send=send, lock_timeout=lock_timeout)
+
+
+COMMAND = leaf(message)
