@@ -64,7 +64,7 @@ def change_members(
         known = groups_of(run, workspace, facts, as_of=run.as_of(workspace.timezone))
         change = _Change(known, group, since)
         events, told["notes"] = change.coming(wanted) if come else change.going(wanted)
-        told.update(zone=workspace.timezone, group=change.group, unknown=unknown, named=len(wanted))
+        told.update(zone=workspace.timezone, group=change.group, unknown=unknown, named=wanted)
         told["changed"] = change.changed
         return events
 
@@ -73,13 +73,17 @@ def change_members(
         run.console.warn(text)
     if told["unknown"]:
         run.exit_code = ExitCode.SET_ASIDE
-    members = _members(run, told["group"])
+    members, named = _members(run, told["group"]), told["named"]
+    stay = 0 if come else len(members.intersection(named))
+    if stay:
+        clients = "1 of these stays" if stay == 1 else f"{stay:,} of these stay"
+        told["notes"].append(f"{clients} in the group: its rule, or an imported file, says so")
     row = (
         told["group"],
         told["changed"],
-        told["named"] - told["changed"],
+        len(named) - told["changed"],
         len(told["unknown"]),
-        members,
+        len(members),
     )
     run.answer(
         Answer(
@@ -184,11 +188,11 @@ class _Change:
         )
 
 
-def _members(run: Run, group: str) -> int:
-    """How many are in a group, whatever puts them there."""
+def _members(run: Run, group: str) -> frozenset[str]:
+    """The client_ids of a group, whatever puts them there."""
     with run.open() as workspace:
         known = groups_of(run, workspace, workspace.facts(), as_of=run.as_of(workspace.timezone))
-        return known.members(group).height
+        return frozenset(known.members(group)["client_id"])
 
 
 def set_rule(run: Run, group: str, expression: str | None, lock_timeout: float) -> None:
@@ -237,7 +241,7 @@ def delete(run: Run, group: str, lock_timeout: float) -> None:
 
 
 def _tell_rule(run: Run, told: dict[str, Any], expression: str | None, name: str) -> None:
-    members = _members(run, told["group"])
+    members = len(_members(run, told["group"]))
     row = (told["group"], expression, told["before"], members)
     stay = name == "groups_delete" and members
     notes = (f"{members:,} stay in it: imported files name it",) if stay else ()
