@@ -136,10 +136,38 @@ DEFINITIONS: tuple[Definition, ...] = (
         _whole(1, 10_080),
     ),
     Definition(
+        "insights.completion_percent",
+        90,
+        "a whole number of percent from 1 to 99",
+        "similar clients' completion level is high where the lower end of their completion rate reaches this",
+        _whole(1, 99),
+    ),
+    Definition(
         "insights.novice_below",
         3,
         "a whole number from 1 to 1000",
         "clients with fewer completed orders than this are novices",
+        _whole(1, 1000),
+    ),
+    Definition(
+        "insights.repeat_percent",
+        50,
+        "a whole number of percent from 1 to 99",
+        "a repeat order rate is high where the lower end of the share of sellers reviewed again reaches this",
+        _whole(1, 99),
+    ),
+    Definition(
+        "insights.repeat_sellers",
+        3,
+        "a whole number from 1 to 1000",
+        "a repeat order rate needs at least so many sellers reviewed",
+        _whole(1, 1000),
+    ),
+    Definition(
+        "insights.similar_clients",
+        5,
+        "a whole number from 1 to 1000",
+        "fewer similar clients than this say nothing",
         _whole(1, 1000),
     ),
     Definition(
@@ -160,7 +188,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         "money.home_currency",
         None,
         "an ISO 4217 code such as EUR",
-        "currency that --rates converts to; unset: that of most completed orders",
+        "currency that --rates converts to, and of the prices of similar clients; unset: that of most completed orders",
         _currency,
     ),
     Definition(

@@ -64,7 +64,9 @@ def test_a_correction_is_told_and_shows_everywhere(clients, call, shop):
         ("language", None, "en-gb"),
         ("birthday", None, "--02-29"),
     ]
-    assert [row["name"] for row in call("clients", "example & co", "--json", ws=shop).json] == ["Anna Example"]
+    assert [row["name"] for row in call("clients", "example & co", "--json", ws=shop).json] == [
+        "Anna Example"
+    ]
     clients("edit", ANNA, "--name", "Anna Neumann")
     for answer in (("leaderboard",), ("insights", ANNA), ("clients", "neumann")):
         assert "Anna Neumann" in call(*answer, ws=shop).text
@@ -103,7 +105,9 @@ def test_fields_agree_with_what_every_other_answer_shows(call, ws, clients):
     del clients
     shown = {row["client_id"]: row for row in call("clients", "--json", ws=ws).json}
     for client_id, row in shown.items():
-        found = {one["field"]: one["value"] for one in call("clients", "fields", client_id, "--json", ws=ws).json}
+        found = {
+            one["field"]: one["value"] for one in call("clients", "fields", client_id, "--json", ws=ws).json
+        }
         names = ("email", "phone", "city", "country")
         assert {name: found[name] for name in names} == {name: row[name] for name in names}
         assert found["name"] in {row["name"], None}

@@ -173,18 +173,18 @@ def keys_of(facts: Facts, client_id: str) -> list[str]:
     return mine["person_key"].sort().to_list()
 
 
-def registered(facts: Facts, client_id: str, what: str) -> None:
+def registered(facts: Facts, client_id: str, purpose: str) -> None:
     """See that a client is registered.
 
     Args:
-        what: what needs it: a balance of points, a letter.
+        purpose: what needs it, in the plural: points, letters.
 
     Raises:
         NotRegistered
     """
     mine = facts.clients.filter(pl.col("client_id") == client_id).select("anonymous").collect()
     if mine.is_empty() or mine.item():
-        raise NotRegistered(shown_as(facts, client_id), what)
+        raise NotRegistered(client_id, purpose)
 
 
 def balance_of(entries: Sequence[Entry], person_keys: Collection[str]) -> int:

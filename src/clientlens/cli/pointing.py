@@ -58,7 +58,7 @@ def post(
 
         facts = workspace.facts()
         client_id = find_one(facts, client)
-        registered(facts, client_id, "a balance of points")
+        registered(facts, client_id, "points")
         keys = keys_of(facts, client_id)
         about = {"reason": reason, "number": order}
         body = {"points": points, **{name: text for name, text in about.items() if text}}

@@ -13,8 +13,14 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
-from clientlens.errors.engines import EngineFailed, EngineMissing, JavaMissing
-from clientlens.errors.expressions import BadExpression
+from clientlens.errors.engines import (
+    EngineFailed,
+    EngineMissing,
+    JavaMissing,
+)
+from clientlens.errors.expressions import (
+    BadExpression,
+)
 from clientlens.errors.inputs import (
     AmbiguousDates,
     AnotherShop,
@@ -64,6 +70,16 @@ from clientlens.errors.people import (
     UnknownGroup,
     UnknownNote,
 )
+from clientlens.errors.requests import (
+    AmbiguousRequest,
+    AnonymousRequester,
+    BadOffer,
+    BadRules,
+    IllegalState,
+    NothingToScreen,
+    RulesMissing,
+    UnknownRequest,
+)
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -112,6 +128,8 @@ from clientlens.errors.workspace import (
 __all__ = [
     "AmbiguousClient",
     "AmbiguousDates",
+    "AmbiguousRequest",
+    "AnonymousRequester",
     "AnotherShop",
     "ArchiveTooLarge",
     "BadAddress",
@@ -128,8 +146,10 @@ __all__ = [
     "BadJson",
     "BadMapping",
     "BadMessageTemplate",
+    "BadOffer",
     "BadPointsRate",
     "BadRates",
+    "BadRules",
     "BadSetting",
     "BadStore",
     "BadWindow",
@@ -145,6 +165,7 @@ __all__ = [
     "EntryConflict",
     "ExitCode",
     "ExpectationFailed",
+    "IllegalState",
     "InputError",
     "InsecureMailServer",
     "JavaMissing",
@@ -165,10 +186,12 @@ __all__ = [
     "NotText",
     "NothingAsked",
     "NothingByHand",
+    "NothingToScreen",
     "NothingToSplit",
     "OptedOut",
     "OutputExists",
     "OutputFailed",
+    "RulesMissing",
     "SameClient",
     "SampleMissing",
     "SettingNeeded",
@@ -185,6 +208,7 @@ __all__ = [
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
+    "UnknownRequest",
     "UnknownSchema",
     "UnknownSetting",
     "UnknownSource",

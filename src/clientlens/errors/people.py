@@ -8,12 +8,12 @@ from clientlens.errors.base import UsageError
 
 
 class NotRegistered(UsageError):
-    """What was asked for needs a client with a name, e-mail or phone."""
+    """Something that an anonymous client cannot have; `purpose` in the plural: points, groups, letters."""
 
-    def __init__(self, client: str, what: str) -> None:
+    def __init__(self, client_id: str, purpose: str) -> None:
         super().__init__(
-            f"{client} is anonymous: {what} needs a registered client",
-            "say who it is with 'clientlens clients edit', or join it to a client with 'clientlens clients merge'",
+            f"client {client_id} is anonymous; {purpose} need a registered client",
+            f"say who it is: 'clientlens clients edit {client_id} --name NAME' (or --email, --phone)",
         )
 
 

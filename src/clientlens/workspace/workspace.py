@@ -12,7 +12,8 @@ import polars as pl
 from clientlens.errors import WorkspaceMissing
 from clientlens.model import overlay
 from clientlens.model.facts import Facts
-from clientlens.model.tables import TABLES
+from clientlens.model.identity import with_first_events
+from clientlens.model.tables import EVENTS, TABLES
 from clientlens.workspace import catalogue, database, events, facts
 from clientlens.workspace.catalogue import Role
 from clientlens.workspace.deriving import frames_of_current
@@ -143,8 +144,14 @@ class Workspace:
         return facts.scan(self.path, table, files)
 
     def facts(self) -> Facts:
-        """All tables, for analysis; details that somebody corrected stand in `clients` as they were corrected."""
+        """All tables, for analysis.
+
+        What follows for clients from other tables than that of people is added here; details that somebody corrected
+        stand in `clients` as they were corrected.
+        """
         frames = frames_of_current(self.path, self.state)
+        if self.state.live(Role.CURRENT, EVENTS.name):
+            frames["clients"] = with_first_events(frames["clients"], frames["events"], frames["identities"])
         edits = database.ask(
             self.path, lambda c, _: events.select(c, upto=self.state.entries, kinds=(overlay.KIND,))
         )
