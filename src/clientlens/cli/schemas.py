@@ -18,6 +18,7 @@ SINGLE = frozenset(
         "requests accept",
         "requests approve",
         "requests decline",
+        "requests report",
         "requests rules show",
         "requests show",
         "requests withdraw",
