@@ -73,9 +73,7 @@ def product_counts(
 
     Columns: client_id, currency, product, and per window times_0 (Int64), latest_0 (instant), and so on.
     """
-    bought = nw.from_native(lines).filter(~nw.col("is_tip"))
-    if ignore:
-        bought = bought.filter(~nw.col("product").str.contains(like_pattern(ignore)))
+    bought = nw.from_native(lines).filter(~nw.col("is_tip"), *not_ignored(ignore))
     done = (
         nw.from_native(orders)
         .filter(~nw.col("client_id").is_null(), nw.col("status") == COMPLETED)
@@ -122,7 +120,12 @@ def favourite(counts: IntoLazyFrameT, number: int) -> IntoLazyFrameT:
     )
 
 
-def like_pattern(ignore: Sequence[str]) -> str:
+def not_ignored(ignore: Sequence[str]) -> tuple[nw.Expr, ...]:
+    """Conditions on `product`: that none of the patterns is its whole name, in any case."""
+    return (~nw.col("product").str.contains(names_pattern(ignore)),) if ignore else ()
+
+
+def names_pattern(ignore: Sequence[str]) -> str:
     """One regular expression for names that match one of the patterns as a whole, in any case.
 
     Without flags for that: what is a letter's other case, and where a text ends, each engine knows differently.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
 
-from clientlens.analysis.insight_figures import count, inside, like_pattern
+from clientlens.analysis.insight_figures import count, inside, not_ignored
 from clientlens.analysis.order_facts import CANCELLED, COMPLETED, IN_PROGRESS
 
 if TYPE_CHECKING:
@@ -198,8 +198,7 @@ def _items(
 
 def _products(lines: nw.LazyFrame[IntoLazyFrameT], ignore: Sequence[str]) -> nw.LazyFrame[IntoLazyFrameT]:
     """Lines that are products: neither tips nor ignored."""
-    bought = lines.filter(~nw.col("is_tip"))
-    return bought.filter(~nw.col("product").str.contains(like_pattern(ignore))) if ignore else bought
+    return lines.filter(~nw.col("is_tip"), *not_ignored(ignore))
 
 
 def _day_number(column: str) -> nw.Expr:

@@ -13,8 +13,14 @@ from clientlens.errors import UnknownSchema
 SINGLE = frozenset(
     {
         "checkouts --summary",
+        "groups add",
+        "groups delete",
+        "groups remove",
+        "groups rule",
         "import",
         "message",
+        "points add",
+        "points subtract",
         "requests accept",
         "requests approve",
         "requests decline",

@@ -185,7 +185,7 @@ def refused(refusal: Refusal, shown: str) -> ClientlensError:
     """The error that a refusal is for somebody who asked for this client."""
     match refusal:
         case Refusal.ANONYMOUS:
-            return NotRegistered(shown, "a message")
+            return NotRegistered(shown, "messages")
         case Refusal.NO_EMAIL:
             return NoEmail(shown)
         case Refusal.OPTED_OUT:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import polars as pl
 
@@ -107,6 +107,12 @@ class Answer:
     """A turned table shows every field, with its unit and, where there is room, what it is."""
     grid: Grid | None = None
     """Draw a table as a grid, if it fits."""
+    parts: tuple[Answer, ...] = ()
+    """What a table draws in place of the rows: answers about parts of them, one below the other, their notes below each."""
+    blanks: bool = False
+    """A table draws fields that hold nothing, too."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """What to do with a figure, by field; a turned table says it beside the figure."""
 
 
 def frame_of(fields: Sequence[Field], rows: Iterable[Sequence[object]]) -> pl.DataFrame:

@@ -50,7 +50,7 @@ def columns_of(
             continue
         between = "\n" if answer.explained else ", "
         cells = tuple(_shown(field, rows, answer.timezone, _instead(field, answer), between).to_list())
-        empty = not any(cells) and rows.height > 0
+        empty = not any(cells) and rows.height > 0 and not answer.blanks
         same = field.priority >= _IN_THE_TITLE and len(set(cells)) == 1 and field.name not in answer.panels
         if not answer.explained and (empty or (same and field.kind is Kind.TEXT and not answer.single)):
             continue
