@@ -25,6 +25,7 @@ SINGLE = frozenset(
         "requests accept",
         "requests approve",
         "requests decline",
+        "requests report",
         "requests rules show",
         "requests show",
         "requests withdraw",
