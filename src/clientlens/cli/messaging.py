@@ -122,9 +122,12 @@ def see_wish(run: Run, wish: Wish) -> None:
 
 
 def _wording(run: Run, wish: Wish) -> Wording:
+    from clientlens.analysis.placeholders import read_text
     from clientlens.messages.composing import Wording
     from clientlens.messages.templates import LANGUAGES, ready_made, ready_made_files
 
+    for typed, option in ((wish.subject, "--subject"), (wish.body, "--body")):
+        read_text(typed or "", option)  # a slip is told before anything about the client
     known = ready_made_files()
     named = wish.template if wish.template in known else None
     file = None
