@@ -8,6 +8,7 @@ import json
 import stat
 from datetime import UTC, datetime, timedelta
 
+import jsonschema
 import pytest
 
 from clientlens.workspace.ledger import history
@@ -189,6 +190,17 @@ def test_nobody_is_written_to_twice_within_the_cool_down(clientlens, shop, clock
     assert len(drafts(shop)) == 3
 
 
+def test_without_a_cool_down_a_rerun_is_still_the_same_message(clientlens, shop, clock_at):
+    environment = {"CLIENTLENS_MESSAGES_COOLDOWN_DAYS": "0"}
+    for _ in range(2):
+        assert clientlens("message", "jane@example.org", environment=environment).code == 0
+    assert len(entries(shop)) == 1
+    assert (
+        clientlens("message", "jane@example.org", clock=clock_at(days=1), environment=environment).code == 0
+    )
+    assert len(drafts(shop)) == 2
+
+
 def test_drafts_are_private_and_named_by_an_id(clientlens, shop):
     clientlens("message", "jane@example.org")
     (file,) = (shop / "outbox").iterdir()
@@ -294,6 +306,11 @@ def test_a_leaderboard_with_a_wrong_template_is_refused_before_any_work(clientle
     done = clientlens("leaderboard", "--message", "winback", "--json")
     assert (done.code, done.stdout, done.error["code"]) == (2, b"", "unknown_message_template")
     assert done.error["message"] == "no message template is called 'winback'; did you mean 'win_back'?"
+
+
+def test_the_answer_is_as_its_schema_says(clientlens, shop):
+    schema = json.loads(clientlens("schema", "message").stdout)
+    jsonschema.validate(json.loads(clientlens("message", "jane@example.org", "--json").stdout), schema)
 
 
 def test_history_says_what_was_written(clientlens, shop):
