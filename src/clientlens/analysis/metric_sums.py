@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import narwhals.stable.v2 as nw
 
-from clientlens.analysis.insight_figures import count, inside, names_pattern
+from clientlens.analysis.insight_figures import count, inside, not_ignored
 from clientlens.analysis.order_facts import CANCELLED, COMPLETED, IN_PROGRESS
 
 if TYPE_CHECKING:
@@ -91,6 +91,12 @@ def name_counts(
         .agg(_rows().alias("times"), nw.col("placed_at").max().alias("latest"))
         .to_native()
     )
+
+
+def foremost(counts: IntoLazyFrameT, most: int) -> IntoLazyFrameT:
+    """Of `name_counts` the names in most orders: `most` of each client, and those that are level with the last one."""
+    place = nw.col("times").rank("min", descending=True).over("client_id")
+    return nw.from_native(counts).filter(place <= most).to_native()
 
 
 def _sums(
@@ -198,8 +204,7 @@ def _items(
 
 def _products(lines: nw.LazyFrame[IntoLazyFrameT], ignore: Sequence[str]) -> nw.LazyFrame[IntoLazyFrameT]:
     """Lines that are products: neither tips nor ignored."""
-    bought = lines.filter(~nw.col("is_tip"))
-    return bought.filter(~nw.col("product").str.contains(names_pattern(ignore))) if ignore else bought
+    return lines.filter(~nw.col("is_tip"), *not_ignored(ignore))
 
 
 def _day_number(column: str) -> nw.Expr:

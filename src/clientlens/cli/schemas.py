@@ -13,6 +13,7 @@ from clientlens.errors import UnknownSchema
 SINGLE = frozenset(
     {
         "checkouts --summary",
+        "cohorts --summary",
         "client",
         "client --lines",
         "groups add",
@@ -23,6 +24,13 @@ SINGLE = frozenset(
         "message",
         "points add",
         "points subtract",
+        "requests accept",
+        "requests approve",
+        "requests decline",
+        "requests report",
+        "requests rules show",
+        "requests show",
+        "requests withdraw",
         "workspace check --repair",
         "workspace status",
         "workspace undo",

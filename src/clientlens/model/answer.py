@@ -68,7 +68,7 @@ class Grid:
 
     down, across: whose values head the lines and the columns, in the order of the rows. cells: what stands in each
     cell, one line each; a null is drawn as a dot. beside: what stands behind the head of each line. tone: the field
-    whose value colours the cell, see `outputs.grid`.
+    whose value colours the cell, see `outputs.grid`. hidden: values across that are not drawn.
     """
 
     down: str
@@ -76,6 +76,7 @@ class Grid:
     cells: tuple[str, ...]
     beside: tuple[str, ...] = ()
     tone: str | None = None
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,8 @@ class Answer:
     notes: tuple[str, ...] = ()
     panels: tuple[str, ...] = field(default=())
     """Names of fields whose values head side-by-side columns when a table is drawn turned (fields down)."""
+    drawing: tuple[str, ...] = field(default=())
+    """Lines that a table shows below its figures: a picture of what the other formats give as data."""
     explained: bool = False
     """A turned table shows every field, with its unit and, where there is room, what it is."""
     grid: Grid | None = None

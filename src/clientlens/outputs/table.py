@@ -19,6 +19,7 @@ from clientlens.outputs.columns import GAP, Column, columns_of, fit, items_of
 from clientlens.outputs.drawing import NUMBERS, cell_text, plain_table, runs
 from clientlens.outputs.explained import explanation
 from clientlens.outputs.format import Format
+from clientlens.outputs.grid import grid
 from clientlens.outputs.nested import nested
 
 if TYPE_CHECKING:
@@ -56,19 +57,12 @@ def _print(answer: Answer, console: Console, style: Style) -> None:
     """The title, the rows or the parts, and the notes."""
     cut = answer.rows.head(style.limit) if style.limit and not answer.panels else answer.rows
     columns, constants = columns_of(answer, cut)
-    shown: list[Table | Text]
-    below: list[str] = []
-    if answer.parts:
-        shown, constants = [*_whose(answer, columns)[1]], []
-    elif answer.explained:
-        shown, below = explanation(answer, columns, style.width, cut.height)
-    elif answer.panels or answer.single:
-        shown = _about(answer, columns, style, cut.height)
-    else:
-        shown, below = _listed(answer, cut, columns, style)
-    for part in (*_title(answer, constants), *shown):
+    shown, below = _body(answer, cut, columns, style)
+    for part in (*_title(answer, [] if answer.parts else constants), *shown):
         for line in _within(part, console, style.width):
             console.print(line)
+    for text in answer.drawing:
+        console.print(Text(safe(text)))
     for inner in answer.parts:
         console.print()
         _print(inner, console, style)
@@ -77,6 +71,22 @@ def _print(answer: Answer, console: Console, style: Style) -> None:
     for note in (*below, *answer.notes):
         for piece in _wrapped(safe(note), style.width):
             console.print(Text(piece, style="dim"))
+
+
+def _body(
+    answer: Answer, cut: pl.DataFrame, columns: list[Column], style: Style
+) -> tuple[list[Table | Text], list[str]]:
+    """What stands below the title, and what to say below that."""
+    gridded = grid(answer, style.width, style.limit)
+    if gridded is not None:
+        return gridded
+    if answer.parts:
+        return [*_whose(answer, columns)[1]], []
+    if answer.explained:
+        return explanation(answer, columns, style.width, cut.height)
+    if answer.panels or answer.single:
+        return _about(answer, columns, style, cut.height), []
+    return _listed(answer, cut, columns, style)
 
 
 def _within(part: Table | Text, console: Console, width: int | None) -> Iterable[Table | Text]:
@@ -98,7 +108,7 @@ def _listed(
 ) -> tuple[list[Table | Text], list[str]]:
     """One line per row, and what to say below."""
     if not cut.height:
-        return [], ["nothing to show"]
+        return [], [] if answer.drawing else ["nothing to show"]
     drawn, hidden = _rows(answer, cut, columns, style.width)
     below = []
     if cut.height < answer.rows.height:

@@ -76,6 +76,27 @@ def decide(
         return writer.record(wanted, at=at) if wanted else []
 
 
+def append_decided(
+    path: Path,
+    decided: Callable[[Sequence[Entry]], Sequence[Event]],
+    *,
+    kinds: Collection[str],
+    at: datetime,
+    actor: str | None,
+    command: str,
+    lock_timeout: float = 30,
+) -> list[Entry]:
+    """`decide` by the ledger's entries of these `kinds` alone, the first one first."""
+    return decide(
+        path,
+        lambda workspace: decided(history(workspace, kinds=kinds)),
+        at=at,
+        actor=actor,
+        command=command,
+        lock_timeout=lock_timeout,
+    )
+
+
 def entry_with_key(workspace: Workspace, key: str) -> Entry | None:
     """The entry of the state that is open that carries an idempotency key; None: none does.
 
