@@ -35,7 +35,7 @@ def test_the_history_is_that_of_orders(shown, who, card):
 
 
 def test_the_details_spending_groups_and_points_are_those_of_clients(shown, card):
-    rows = [row for row in shown("clients", card["client_id"], "--json").json]
+    rows = shown("clients", card["client_id"], "--json").json
     for name in ("name", "email", "phone", "anonymous", "joined_at", "points"):
         assert card[name] == rows[0][name], name
     assert [one["group"] for one in card["groups"]] == rows[0]["groups"]

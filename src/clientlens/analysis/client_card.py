@@ -81,6 +81,7 @@ def client_card(
     as_of: AsOf,
     entries: Sequence[Entry],
     rules: CardRules,
+    requests: pl.DataFrame | None = None,
     everything: bool = False,
     lines: bool = False,
     hints: bool = True,
@@ -92,6 +93,8 @@ def client_card(
         client_id: of a client in `facts.clients`.
         as_of: nothing after it counts.
         entries: of the ledger, by number: those about this client, and all about groups' rules.
+        requests: the client's order requests with their states, rows of `card_fields.REQUEST_FIELDS`, newest first;
+            None: as they were imported, without states.
         everything: the whole history, and the whole of every list beside it, instead of what a page takes.
         lines: with the lines of each order.
         hints: in a table, say what to do with a figure.
@@ -112,6 +115,7 @@ def client_card(
         "insights": seen,
         "orders": shown,
         **card.of_others(),
+        **({} if requests is None else {"requests": requests}),
     }
     who = card.who().with_columns(
         as_of=pl.lit(as_of.day), history_length=pl.lit(history.rows.height, dtype=pl.Int64)
@@ -239,7 +243,9 @@ class _Card:
             "checkouts": begun.select(one.name for one in CHECKOUT_FIELDS) if in_shopify else None,
             "reviews": self._newest("reviews", "reviewed_at", rating="rating_milli"),
             "events": self._newest("events", "happened_at", at="happened_at"),
-            "requests": self._newest("requests", "requested_at", request_id="request_key"),
+            "requests": self._newest("requests", "requested_at", request_id="request_key").with_columns(
+                status=pl.lit(None, pl.String)
+            ),
         }
 
     def _newest(self, table: str, instant: str, **names: str) -> pl.DataFrame:
