@@ -12,6 +12,7 @@ from clientlens import errors
 PROJECT = Path(__file__).resolve().parents[2]
 
 ELSEWHERE = {
+    "EngineFailed": "needs an engine that fails: tests/engines/test_failures.py",
     "DiskFailed": "a full or broken disk: tests/workspace/test_crash.py",
     "WorkspaceReadOnly": "needs another user or a read-only disk: tests/workspace/test_workspace.py",
     "SampleMissing": "a broken installation: below",
