@@ -14,10 +14,13 @@ from clientlens.errors import EngineFailed, EngineMissing, JavaMissing
 from clientlens.model.tables import IDENTITIES
 
 
+def _read(engine):
+    return engine.collect(engine.table(IDENTITIES))
+
+
 def test_a_file_that_is_gone_is_told_in_one_line(on, engine, tmp_path):
     with pytest.raises(EngineFailed) as failed:
-        asked = on(engine, {"identities": [str(tmp_path / "gone.parquet")]})
-        asked.collect(asked.table(IDENTITIES))
+        _read(on(engine, {"identities": [str(tmp_path / "gone.parquet")]}))
     assert failed.value.message.startswith(f"the engine {engine} failed: ")
     assert "gone.parquet" in failed.value.message
     assert "\n" not in failed.value.message
@@ -27,8 +30,7 @@ def test_a_file_that_is_gone_is_told_in_one_line(on, engine, tmp_path):
 def test_a_file_that_is_no_parquet_is_told_in_one_line(on, engine, tmp_path):
     (tmp_path / "broken.parquet").write_text("no Parquet at all")
     with pytest.raises(EngineFailed) as failed:
-        asked = on(engine, {"identities": [str(tmp_path / "broken.parquet")]})
-        asked.collect(asked.table(IDENTITIES))
+        _read(on(engine, {"identities": [str(tmp_path / "broken.parquet")]}))
     assert "\n" not in failed.value.message
 
 

@@ -44,7 +44,7 @@ def platform_rows(facts: Facts, question: Question, sums: pl.DataFrame, counts: 
         favourite(services.lazy(), question.all_time).select("client_id", said="preferred_service").collect()
     )
     targets = _targets(reviewed.join(said, on="client_id", how="left"), own, question)
-    if question.clients is not None:
+    if question.clients is not None or question.among is not None:
         own = _similar_candidates(facts, question, targets)
     similar = similar_figures(targets, own, windows=windows, at_least=question.thresholds.similar_clients)
     counts_of_similar = pl.selectors.starts_with("similar_") & pl.selectors.integer()
