@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from clientlens.analysis.insight_fields import EXPERIENCED, NOVICE
 from clientlens.analysis.metric_sums import YEAR_DAYS
 from clientlens.analysis.ratios import SCALE, quotient, ratio
 from clientlens.analysis.rfm import SCORES, SEGMENTS
 from clientlens.model.answer import Kind
 
-NOVICE, EXPERIENCED = "novice", "experienced"
 CLIENT, WITH_YOU, SEGMENT = "client", "with_you", "segment"
 TOP = 5
 HOME = "money"
