@@ -72,7 +72,7 @@ CLIENT_COLUMNS: tuple[Metric, ...] = (
     _who("language", Kind.TEXT, "language tag, in lower case: de, en-gb"),
     _who("anonymous", Kind.BOOLEAN, "neither name, e-mail nor phone is known", ""),
     _who("accepts_email", Kind.BOOLEAN, "consent to e-mail marketing"),
-    _who("joined_at", Kind.INSTANT, "earliest of entry date and first order"),
+    _who("joined_at", Kind.INSTANT, "earliest of entry date, first event and first order"),
 )
 """Who a client is: expressions read these beside the metrics."""
 
