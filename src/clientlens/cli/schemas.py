@@ -14,6 +14,8 @@ SINGLE = frozenset(
     {
         "checkouts --summary",
         "cohorts --summary",
+        "client",
+        "client --lines",
         "groups add",
         "groups delete",
         "groups remove",
