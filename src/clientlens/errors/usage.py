@@ -162,7 +162,11 @@ class EntryConflict(UsageError):
 
 class UnknownSchema(UsageError):
     def __init__(self, name: str, known: list[str]) -> None:
-        super().__init__(f"no answer is called {name!r}", f"there are {', '.join(known)}")
+        close = difflib.get_close_matches(name, known, n=1)
+        super().__init__(
+            f"no answer is called {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""),
+            "'clientlens schema' lists them",
+        )
 
 
 class UnknownTemplate(UsageError):
