@@ -13,6 +13,7 @@ from clientlens.errors import UnknownSchema
 SINGLE = frozenset(
     {
         "checkouts --summary",
+        "cohorts --summary",
         "groups add",
         "groups delete",
         "groups remove",

@@ -80,6 +80,7 @@ from clientlens.errors.requests import (
     RulesMissing,
     UnknownRequest,
 )
+from clientlens.errors.segments import BadMinimumAge, UnknownSegment
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -146,6 +147,7 @@ __all__ = [
     "BadJson",
     "BadMapping",
     "BadMessageTemplate",
+    "BadMinimumAge",
     "BadOffer",
     "BadPointsRate",
     "BadRates",
@@ -210,6 +212,7 @@ __all__ = [
     "UnknownPlaceholder",
     "UnknownRequest",
     "UnknownSchema",
+    "UnknownSegment",
     "UnknownSetting",
     "UnknownSource",
     "UnknownStore",

@@ -8,6 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
+from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.selecting import Where, metric_settings, noted, selected
 from clientlens.errors import BadCombination
 
@@ -25,6 +26,7 @@ def metrics(
         bool, typer.Option("--describe", help="What each metric is, instead of its figures.")
     ] = False,
     where: Where = None,
+    engine: EngineName = "polars",
 ) -> None:
     """Show every metric of each client, or what the metrics are.
 
@@ -61,6 +63,7 @@ def metrics(
             as_of=as_of,
             clients=[find_one(facts, query) for query in clients] if clients else None,
             among=among,
+            engine=chosen_engine(run, workspace, engine),
             **metric_settings(run, facts),
         )
         run.answer(noted(answer, told))
