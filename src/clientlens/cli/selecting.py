@@ -60,7 +60,7 @@ def groups_of(run: Run, workspace: Workspace, facts: Facts, *, as_of: AsOf) -> G
     def balances() -> pl.DataFrame:
         return points.balances(history(workspace, kinds=points.KINDS), facts.identities, as_of)
 
-    asked = Asked(as_of, metric_rules(run, facts), points.as_column(balances))
+    asked = Asked(as_of, metric_settings(run, facts), points.as_column(balances))
     return Groups(facts, history(workspace, kinds=KINDS), asked)
 
 
