@@ -8,7 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
-from clientlens.cli.selecting import metric_settings
+from clientlens.cli.selecting import Where, metric_settings, noted, selected
 
 ANSWERS = {
     "segments": "clientlens.analysis.segments:CELL_FIELDS",
@@ -24,6 +24,7 @@ def segments(
     clients: Annotated[
         bool, typer.Option("--clients", help="One row per client instead of the grid.")
     ] = False,
+    where: Where = None,
 ) -> None:
     """Show who buys how recently, how often and for how much (RFM).
 
@@ -34,6 +35,7 @@ def segments(
       clientlens segments
       clientlens segments at-risk
       clientlens segments --clients -o segments.csv
+      clientlens segments --where "country = 'DE'"
     """
     from clientlens.analysis.segments import segment_clients, segment_named
     from clientlens.analysis.segments import segments as ask
@@ -42,11 +44,14 @@ def segments(
     wanted = None if segment is None else segment_named(segment)
     with run.open() as workspace:
         facts = workspace.facts()
-        asked = {"as_of": run.as_of(workspace.timezone), **metric_settings(run, facts)}
+        as_of = run.as_of(workspace.timezone)
+        among, told = selected(run, facts, as_of=as_of, where=where, workspace=workspace)
+        asked = {"as_of": as_of, "among": among, **metric_settings(run, facts)}
         if clients or wanted is not None:
-            run.answer(segment_clients(facts, segment=wanted, **asked))
+            answer = segment_clients(facts, segment=wanted, **asked)
         else:
-            run.answer(ask(facts, **asked))
+            answer = ask(facts, **asked)
+        run.answer(noted(answer, told))
 
 
 COMMAND = leaf(segments)
