@@ -140,7 +140,9 @@ def test_a_rule_may_ask_for_points(groups, call, shop):
 
 def test_many_come_by_a_condition_or_a_list(groups, call, shop, tmp_path):
     assert groups("add", "one", "--where", "completed_orders = 1 and not anonymous")["changed"] == 2
-    (tmp_path / "list.txt").write_text(f"\ufeff{ANNA.upper()}\n\n# Bob\n{BOB}\nnobody@example.org\nAnna\n", "utf-8")
+    (tmp_path / "list.txt").write_text(
+        f"\ufeff{ANNA.upper()}\n\n# Bob\n{BOB}\nnobody@example.org\nAnna\n", "utf-8"
+    )
     done = call("groups", "add", "listed", "--from", "list.txt", "--json", ws=shop)
     assert done.code == 1
     assert done.json == {"group": "listed", "changed": 2, "unchanged": 0, "not_found": 1, "members": 2}
@@ -225,8 +227,14 @@ def test_a_group_can_be_asked_for_wherever_clients_are_chosen(groups, call, shop
     groups("add", "vip", ANNA, BOB)
     board = call("leaderboard", "--group", "VIP", "--json", ws=shop).json
     # 40.00 and 35.00 of the 85.00 that everybody spent.
-    assert [(row["name"], str(row["revenue_share"])) for row in board] == [("Bob", "0.4706"), ("Anna", "0.4118")]
-    assert [row["name"] for row in call("insights", "--group", "vip", "--json", ws=shop).json] == ["Anna", "Bob"]
+    assert [(row["name"], str(row["revenue_share"])) for row in board] == [
+        ("Bob", "0.4706"),
+        ("Anna", "0.4118"),
+    ]
+    assert [row["name"] for row in call("insights", "--group", "vip", "--json", ws=shop).json] == [
+        "Anna",
+        "Bob",
+    ]
     both = call("clients", "--group", "vip", "--where", "total_spend > 35", "--json", ws=shop)
     assert [row["name"] for row in both.json] == ["Bob"]
     for command in ("leaderboard", "insights", "clients"):

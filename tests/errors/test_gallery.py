@@ -15,7 +15,6 @@ ELSEWHERE = {
     "DiskFailed": "a full or broken disk: tests/workspace/test_crash.py",
     "WorkspaceReadOnly": "needs another user or a read-only disk: tests/workspace/test_workspace.py",
     "SampleMissing": "a broken installation: below",
-    "EntryConflict": "a fault of whoever writes to the ledger: tests/workspace/test_ledger.py",
 }
 KINDS = {errors.UsageError, errors.InputError, errors.WorkspaceError}
 
