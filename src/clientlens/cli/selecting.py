@@ -60,7 +60,7 @@ def groups_of(run: Run, workspace: Workspace, facts: Facts, *, as_of: AsOf) -> G
     def balances() -> pl.DataFrame:
         return points.balances(history(workspace, kinds=points.KINDS), facts.identities, as_of)
 
-    asked = Asked(as_of, metric_rules(run, facts), points.as_column(balances))
+    asked = Asked(as_of, metric_settings(run, facts), points.as_column(balances))
     return Groups(facts, history(workspace, kinds=KINDS), asked)
 
 
@@ -114,7 +114,7 @@ def selected(
     from clientlens.analysis.selection import Extra, select
 
     extra = Extra() if known is None else known.extra
-    selection = select(facts, where, as_of=as_of, extra=extra, **metric_rules(run, facts))
+    selection = select(facts, where, as_of=as_of, extra=extra, **metric_settings(run, facts))
     if members is None:
         return selection.clients, selection.notes
     inside = frozenset(members)
