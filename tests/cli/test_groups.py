@@ -237,7 +237,18 @@ def test_a_group_can_be_asked_for_wherever_clients_are_chosen(groups, call, shop
     ]
     both = call("clients", "--group", "vip", "--where", "total_spend > 35", "--json", ws=shop)
     assert [row["name"] for row in both.json] == ["Bob"]
-    for command in ("leaderboard", "insights", "clients"):
+    assert [row["name"] for row in call("metrics", "--group", "vip", "--json", ws=shop).json] == [
+        "Anna",
+        "Bob",
+    ]
+    cells = call("segments", "--group", "vip", "--json", ws=shop).json
+    assert sum(row["clients"] for row in cells) == 2
+    scored = {row["name"]: row["m_score"] for row in call("segments", "--clients", "--json", ws=shop).json}
+    shown = call("segments", "--clients", "--group", "vip", "--json", ws=shop).json
+    # Scores are among all: 1 + floor(5 x 2 / 3) for Bob, of three clients with two below him.
+    assert {row["name"]: row["m_score"] for row in shown} == {"Bob": 4, "Anna": 2}
+    assert scored == {"Bob": 4, "Anna": 2, "Cora": 1}
+    for command in ("leaderboard", "insights", "clients", "metrics", "segments"):
         done = call(command, "--group", "vp", ws=shop)
         assert (done.code, done.stdout) == (2, b"")
         assert done.stderr.startswith("clientlens: error: no group is called 'vp'; did you mean 'vip'?\n")
