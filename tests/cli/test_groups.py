@@ -110,12 +110,15 @@ def test_a_rule_and_hands_may_share_a_group(groups):
     assert listed["mixed"]["by"] == ["hand", "rule"]
 
 
-def test_a_rule_may_name_other_groups_but_not_lead_back_to_itself(groups):
+def test_a_rule_may_name_other_groups_but_not_lead_back_to_itself(groups, call, shop):
     groups("add", "vip", ANNA, BOB)
     groups("rule", "top", "in_group('VIP') and total_spend > 35")
     assert members(groups, "top") == ["Bob"]
     groups("rule", "above", "in_group('top') or in_group('vip')")
     assert members(groups, "above") == ["Anna", "Bob"]
+    for who, expected in ((BOB, ["Café", "above", "top", "vip"]), (CORA, [])):
+        card = call("client", who, "--json", ws=shop).json
+        assert [one["group"] for one in card["groups"]] == expected
     error = groups("rule", "top", "in_group('above')", code=2)
     assert (error["code"], error["message"]) == (
         "circular_rule",
@@ -134,6 +137,9 @@ def test_a_rule_may_ask_for_points(groups, call, shop):
     call("points", "add", BOB, 5, ws=shop)
     groups("rule", "pointed", "points > 0")
     assert members(groups, "pointed") == ["Bob"]
+    card = call("client", BOB, "--json", ws=shop).json
+    assert [one["group"] for one in card["groups"]] == ["Café", "pointed"]
+    assert call("client", ANNA, "--json", ws=shop).json["groups"] == []
     found = call("clients", "--where", "points = 0 and not anonymous", "--json", ws=shop).json
     assert [row["name"] for row in found] == ["Anna", "Cora"]
 
