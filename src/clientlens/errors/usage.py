@@ -155,7 +155,8 @@ class EntryConflict(UsageError):
 
     def __init__(self, key: str, kind: str, known: str) -> None:
         super().__init__(
-            f"{key!r} is the key of another entry ({known}), it cannot be one of {kind}",
+            f"{key!r} is the key of another entry ({known})"
+            + ("" if kind == known else f", it cannot be one of {kind}"),
             "see 'clientlens workspace history'; nothing was written",
         )
 

@@ -8,7 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
-from clientlens.cli.selecting import Where, metric_settings, noted, selected
+from clientlens.cli.selecting import InGroup, Where, metric_settings, noted, selected
 
 ANSWERS = {
     "segments": "clientlens.analysis.segments:CELL_FIELDS",
@@ -25,10 +25,12 @@ def segments(
         bool, typer.Option("--clients", help="One row per client instead of the grid.")
     ] = False,
     where: Where = None,
+    group: InGroup = None,
 ) -> None:
     """Show who buys how recently, how often and for how much (RFM).
 
-    Without a SEGMENT: the grid of segments, with the clients and the revenue of each cell.
+    Without a SEGMENT: the grid of segments, with the clients and the revenue of each cell. --where and --group choose
+    whom to show; scores are among all clients.
 
     \b
     Examples:
@@ -45,12 +47,10 @@ def segments(
     with run.open() as workspace:
         facts = workspace.facts()
         as_of = run.as_of(workspace.timezone)
-        among, told = selected(run, facts, as_of=as_of, where=where, workspace=workspace)
+        among, told = selected(run, facts, as_of=as_of, where=where, group=group, workspace=workspace)
         asked = {"as_of": as_of, "among": among, **metric_settings(run, facts)}
-        if clients or wanted is not None:
-            answer = segment_clients(facts, segment=wanted, **asked)
-        else:
-            answer = ask(facts, **asked)
+        listed = clients or wanted is not None
+        answer = segment_clients(facts, segment=wanted, **asked) if listed else ask(facts, **asked)
         run.answer(noted(answer, told))
 
 
