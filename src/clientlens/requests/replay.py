@@ -10,12 +10,12 @@ import polars as pl
 
 from clientlens.analysis.order_facts import CANCELLED, order_facts
 from clientlens.analysis.ratios import SCALE, ratio
+from clientlens.analysis.wilson import lower, upper
 from clientlens.analysis.wording import counted_noun, undated_note
 from clientlens.model.answer import Answer, Field, Kind
 from clientlens.requests.gate import gated, named, on_by_order, switched
 from clientlens.requests.known import first_completions, is_new
 from clientlens.requests.rules import DAYS
-from clientlens.requests.wilson import ends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,12 +199,9 @@ def _finished(found: pl.DataFrame, by: By) -> pl.DataFrame:
     )
     for side, trials in (("held", "held"), ("passed", "passed")):
         pairs = rows.select(f"{side}_lost", passed.alias("passed"), "held")
-        spans = [
-            ends(row[f"{side}_lost"], row[trials]) if row[trials] else None
-            for row in pairs.iter_rows(named=True)
-        ]
-        for name, place in (("low", 0), ("high", 1)):
-            scaled = [None if one is None else round(one[place] * 10**SCALE) for one in spans]
+        counts = [(row[f"{side}_lost"], row[trials]) for row in pairs.iter_rows(named=True)]
+        for name, end in (("low", lower), ("high", upper)):
+            scaled = [round(end(*one) * 10**SCALE) if one[1] else None for one in counts]
             rows = rows.with_columns(pl.Series(f"{side}_lost_{name}", scaled, dtype=pl.Int64))
     by_size = by is By.SERVICE
     rows = rows.sort(
