@@ -91,13 +91,17 @@ def replay(
         for number, one in enumerate(rules)
     ]
     found = pl.concat([part.collect() for part in parts])
+    # One file alone stands in the title.
+    alone = len(rules) == 1 and by is not By.TOTAL
+    fields = tuple(replace(one, priority=None) if alone and one.name == "rules" else one for one in FIELDS)
     return Answer(
         name="request_replay",
-        fields=FIELDS,
+        fields=fields,
         rows=_finished(found, by),
         timezone=facts.timezone,
         title=f"Replayed over {window.describe(as_of)}, as of {as_of.day}"
-        + ("" if by is By.TOTAL else f", by {by}"),
+        + (f", by {by}" if by is not By.TOTAL else "")
+        + (f": {rules[0].name.rsplit('/', 1)[-1]}" if alone else ""),
         panels=("rules", "currency") if by is By.TOTAL and found.height else (),
         notes=tuple(_notes(found, rules, orders, as_of)),
     )
