@@ -5,7 +5,8 @@
 
 Nothing here reads a clock or the network; all chance comes from one seeded generator per shop. What the shops hold and
 which oddity of real exports each part shows is told in docs/sample-data.md. `sample_people` makes the people,
-`sample_shops` the two shops, `sample_sales` three years of purchases, `sample_rows` and `sample_files` the bytes.
+`sample_shops` the two shops, `sample_sales` three years of purchases, `sample_reviews` what clients say of lantern and of
+others, `sample_rows` and `sample_files` the bytes.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sample_files import (
     SHORT_ORDER_COLUMNS,
     csv_text,
 )
+from sample_reviews import REVIEW_COLUMNS, review_rows
 from sample_rows import checkout_rows, customer_rows, order_rows
 from sample_sales import simulate
 from sample_shops import HARBOUR, LANTERN, Shop, ShopData
@@ -80,6 +82,8 @@ def _files(shop: Shop, data: ShopData) -> dict[str, bytes]:
     )
     layout = NEW_CUSTOMER_COLUMNS if shop.new_customers else OLD_CUSTOMER_COLUMNS
     files["customers_export.csv"] = csv_text(layout, customer_rows(shop, data), shop.line_end)
+    if shop.has_till:
+        files["reviews.csv"] = csv_text(REVIEW_COLUMNS, review_rows(shop, data), shop.line_end)
     return {f"{shop.folder}/{name}": text.encode() for name, text in files.items()}
 
 

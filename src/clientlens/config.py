@@ -10,6 +10,7 @@ import difflib
 import re
 import tomllib
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING
 
 from clientlens.errors import BadConfigFile, BadSetting, UnknownSetting
@@ -81,6 +82,11 @@ def _patterns(raw: object) -> Value:
     return tuple(raw)
 
 
+def _day(raw: object) -> Value:
+    # TOML has days of its own.
+    return date.fromisoformat(str(raw)).isoformat()
+
+
 def _country(raw: object) -> Value:
     if not isinstance(raw, str) or len(raw) != 2 or not raw.isascii() or not raw.isalpha():
         raise ValueError
@@ -130,10 +136,38 @@ DEFINITIONS: tuple[Definition, ...] = (
         _whole(1, 10_080),
     ),
     Definition(
+        "insights.completion_percent",
+        90,
+        "a whole number of percent from 1 to 99",
+        "similar clients' completion level is high where the lower end of their completion rate reaches this",
+        _whole(1, 99),
+    ),
+    Definition(
         "insights.novice_below",
         3,
         "a whole number from 1 to 1000",
         "clients with fewer completed orders than this are novices",
+        _whole(1, 1000),
+    ),
+    Definition(
+        "insights.repeat_percent",
+        50,
+        "a whole number of percent from 1 to 99",
+        "a repeat order rate is high where the lower end of the share of sellers reviewed again reaches this",
+        _whole(1, 99),
+    ),
+    Definition(
+        "insights.repeat_sellers",
+        3,
+        "a whole number from 1 to 1000",
+        "a repeat order rate needs at least so many sellers reviewed",
+        _whole(1, 1000),
+    ),
+    Definition(
+        "insights.similar_clients",
+        5,
+        "a whole number from 1 to 1000",
+        "fewer similar clients than this say nothing",
         _whole(1, 1000),
     ),
     Definition(
@@ -154,7 +188,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         "money.home_currency",
         None,
         "an ISO 4217 code such as EUR",
-        "currency that --rates converts to; unset: that of most completed orders",
+        "currency that --rates converts to, and of the prices of similar clients; unset: that of most completed orders",
         _currency,
     ),
     Definition(
@@ -163,6 +197,20 @@ DEFINITIONS: tuple[Definition, ...] = (
         "paid, fulfilled or paid_or_fulfilled",
         "what completes an order",
         _one_of("paid", "fulfilled", "paid_or_fulfilled"),
+    ),
+    Definition(
+        "points.rates",
+        ("1",),
+        "a list of rates such as 1 (home currency), 0.5 or USD=0.9",
+        "points that 'points earn' gives for one unit of money",
+        _patterns,
+    ),
+    Definition(
+        "points.since",
+        None,
+        "a day such as 2026-01-01",
+        "orders placed before it earn no points; unset: all orders do",
+        _day,
     ),
     Definition(
         "products.ignore",
@@ -297,6 +345,18 @@ class Settings:
         """`products.ignore`."""
         value = self.values["products.ignore"].value
         return value if isinstance(value, tuple) else ()
+
+    @property
+    def points_rates(self) -> tuple[str, ...]:
+        """`points.rates`."""
+        value = self.values["points.rates"].value
+        return value if isinstance(value, tuple) else ()
+
+    @property
+    def points_since(self) -> str | None:
+        """`points.since`; None when unset."""
+        value = self.values["points.since"].value
+        return None if value is None else str(value)
 
     def country_of(self, store: str) -> str | None:
         """`stores.STORE.country`; None when unset."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from runpy import run_path
@@ -144,12 +145,100 @@ def random_facts(seed, *, clients=300, orders=2000):
     return facts_of(rows, lines, details)
 
 
+def review(key, client, on="2026-03-01", stars=5, *, seller="main", **other):
+    """A review by `client`; `on` may be an instant, `stars` None."""
+    written = on if isinstance(on, datetime) else noon(on)
+    return {
+        "store": "main",
+        "review_key": key,
+        "source": "plain_csv",
+        "seller": seller,
+        "rating_milli": None if stars is None else stars * 1000,
+        "reviewed_at": written,
+        "reviewed_on": written.astimezone(ROME).date(),
+        "person_key": f"e:{client}@example.org",
+        **other,
+    }
+
+
+def with_reviews(facts, reviews):
+    """`facts` and these reviews; reviewers who never ordered become clients, their id being their name."""
+    table = BY_NAME["reviews"]
+    known = set(facts.identities.collect()["person_key"])
+    new = sorted({row["person_key"] for row in reviews} - known)
+    names = [key.removeprefix("e:").removesuffix("@example.org") for key in new]
+    more = {
+        "reviews": pl.DataFrame(reviews, schema_overrides=table.schema)
+        if reviews
+        else pl.DataFrame(schema=table.schema),
+        "identities": pl.DataFrame(
+            {"person_key": new, "client_id": names}, schema_overrides={"client_id": pl.String}
+        ),
+        "clients": pl.DataFrame(
+            {
+                "client_id": names,
+                "email": [key.removeprefix("e:") for key in new],
+                "anonymous": [False] * len(new),
+            },
+            schema_overrides={"email": pl.String, "client_id": pl.String},
+        ),
+    }
+    frames = {}
+    for name, rows in more.items():
+        stored = getattr(facts, name).collect()
+        if rows.height:
+            stored = pl.concat([stored, BY_NAME[name].conform(rows)])
+        frames[name] = stored.lazy()
+    return replace(facts, **frames)
+
+
+def random_reviews(seed, *, clients=300, reviews=800):
+    """Reviews by the clients of `random_facts` and by others, of the stores and of others, over the same years."""
+    rng = random.Random(seed)
+    rows = []
+    for number in range(reviews):
+        written = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(seconds=rng.randrange(3 * 365 * 86400))
+        if rng.random() < 0.1:
+            written = written.replace(day=1, hour=22, minute=30, second=0)
+        client = int(clients * rng.random() ** 3)
+        who = (
+            f"c{client:03}" + ("+other" if rng.random() < 0.1 else "")
+            if rng.random() < 0.8
+            else f"r{client:03}"
+        )
+        rows.append(
+            review(
+                str(number),
+                who,
+                written,
+                rng.choice([1, 2, 3, 4, 5, 5, 5, None]),
+                seller=rng.choice(["main", " MAIN ", "second", "Inkwell", "inkwell", "papertrail", "Äther"]),
+                service=rng.choice(["Äpfel", "Candle", "Candle - red", "Gift card 10", "Soap", "Logo", None]),
+                platform=rng.choice(["gigboard", "row", None]),
+            )
+        )
+    return rows
+
+
 @pytest.fixture(scope="session")
 def shop():
-    """`order`, `facts_of`, `random_facts` and `noon`."""
-    return SimpleNamespace(order=order, facts_of=facts_of, random_facts=random_facts, noon=noon)
+    """`order`, `review`, `facts_of`, `with_reviews`, `random_facts`, `random_reviews` and `noon`."""
+    return SimpleNamespace(
+        order=order,
+        review=review,
+        facts_of=facts_of,
+        with_reviews=with_reviews,
+        random_facts=random_facts,
+        random_reviews=random_reviews,
+        noon=noon,
+    )
 
 
 @pytest.fixture(scope="session")
 def oracle():
     return SimpleNamespace(**run_path(str(Path(__file__).with_name("oracle.py"))))
+
+
+@pytest.fixture(scope="session")
+def metric_oracle():
+    return SimpleNamespace(**run_path(str(Path(__file__).with_name("metric_oracle.py"))))

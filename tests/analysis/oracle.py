@@ -8,16 +8,21 @@ half-even on exact fractions.
 from __future__ import annotations
 
 from fractions import Fraction
+from math import sqrt
 
 import duckdb
 import polars as pl
 
-TABLES = ("orders", "order_lines", "identities", "clients")
+TABLES = ("orders", "order_lines", "identities", "clients", "reviews")
+PLATFORM_BASIS = (
+    *("sellers", "repeat_sellers", "similar_by", "similar_clients", "similar_priced_clients"),
+    *("similar_completed_orders", "similar_cancelled_orders"),
+)
 METRICS = {"spend": ("spend", "1"), "purchases": ("purchases", "1"), "average": ("spend", "purchases")}
 
 
 def connect(**tables):
-    """A connection with the views `orders`, `order_lines`, `identities` and `clients`."""
+    """A connection with the views of `TABLES`."""
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     for name in TABLES:
@@ -135,9 +140,154 @@ def insights(con, *, instant, first, last, completed_when, novice_below=3, never
                 "preferred_service_orders": holding,
                 "cancelled_orders": cancelled,
                 "lifetime_orders": lifetime,
+                **dict.fromkeys(PLATFORM_BASIS),
             },
         }
     return answer
+
+
+def platform(
+    con,
+    *,
+    instant,
+    first,
+    last,
+    completed_when,
+    home,
+    novice_below=3,
+    never="nothing",
+    similar_clients=5,
+    repeat_sellers=3,
+    repeat_lower=0.5,
+    completion_lower=0.9,
+):
+    """{client_id: figures} of everyone with a review in the days; similar clients are found pair by pair."""
+    sql = f"""WITH {_facts_sql(completed_when)},
+        own AS (
+            SELECT client_id, count(*) FILTER (is_completed) AS lifetime,
+                   count(*) FILTER (is_completed AND asked) AS completed,
+                   count(*) FILTER (is_cancelled AND asked) AS cancelled,
+                   count(price) FILTER (is_completed AND asked AND currency = $home) AS priced,
+                   coalesce(sum(price) FILTER (is_completed AND asked AND currency = $home), 0)::HUGEINT AS paid
+            FROM (SELECT *, placed_on BETWEEN $first::DATE AND $last::DATE AS asked FROM facts)
+            WHERE client_id IS NOT NULL GROUP BY client_id HAVING lifetime > 0
+        ),
+        ordered AS (
+            SELECT DISTINCT ON (client_id) client_id, product FROM (
+                SELECT client_id, product, count(DISTINCT (store, order_key)) AS times, max(placed_at) AS latest
+                FROM facts JOIN order_lines USING (store, order_key)
+                WHERE is_completed AND NOT is_tip AND product NOT ILIKE $never
+                GROUP BY client_id, product
+            ) ORDER BY client_id, times DESC, latest DESC, product
+        ),
+        written AS (
+            SELECT client_id, lower(trim(seller)) AS seller, service, rating_milli, reviewed_at, reviewed_on,
+                   reviewed_on BETWEEN $first::DATE AND $last::DATE AS asked
+            FROM reviews JOIN identities USING (person_key) WHERE NOT reviewed_at > $instant::TIMESTAMPTZ
+        ),
+        liked AS (
+            SELECT whole, client_id, service, times, row_number() OVER (
+                PARTITION BY whole, client_id ORDER BY times DESC, latest DESC, service ASC) AS place
+            FROM (
+                SELECT whole, client_id, service, count(*) AS times, max(reviewed_at) AS latest
+                FROM written CROSS JOIN (VALUES (true), (false)) AS both_ways(whole)
+                WHERE (whole OR asked) AND service IS NOT NULL AND service NOT ILIKE $never
+                GROUP BY whole, client_id, service
+            )
+        ),
+        used AS (
+            SELECT client_id, count(*) AS sellers, count(*) FILTER (times >= 2) AS again FROM (
+                SELECT client_id, seller, count(*) AS times FROM written WHERE asked GROUP BY client_id, seller
+            ) GROUP BY client_id
+        ),
+        target AS (
+            SELECT w.client_id, count(*) AS lifetime, count(*) FILTER (asked) AS reviews,
+                   count(rating_milli) FILTER (asked) AS rated,
+                   coalesce(sum(rating_milli) FILTER (asked), 0)::BIGINT AS stars,
+                   max(reviewed_on) FILTER (asked) AS last_day,
+                   any_value(CASE WHEN o.client_id IS NULL THEN NULL ELSE o.lifetime < $novice_below END) AS own_novice,
+                   any_value(coalesce(
+                       d.product,
+                       (SELECT l.service FROM liked l WHERE l.whole AND l.place = 1 AND l.client_id = w.client_id)
+                   )) AS wants
+            FROM written w LEFT JOIN own o USING (client_id)
+            LEFT JOIN ordered d ON d.client_id = o.client_id
+            GROUP BY w.client_id HAVING reviews > 0
+        ),
+        alike AS (
+            SELECT t.client_id, (own.lifetime < $novice_below) = coalesce(t.own_novice, t.lifetime < $novice_below) AS close,
+                   completed, cancelled, priced, paid
+            FROM target t JOIN ordered d ON d.product = t.wants AND d.client_id <> t.client_id
+            JOIN own ON own.client_id = d.client_id
+        )
+        SELECT t.client_id, t.lifetime, reviews, rated, stars, last_day, sellers, again, l.service, l.times,
+               (SELECT list((close, completed, cancelled, priced, paid)) FROM alike a WHERE a.client_id = t.client_id)
+        FROM target t JOIN used USING (client_id)
+        LEFT JOIN liked l ON NOT l.whole AND l.place = 1 AND l.client_id = t.client_id"""
+    values = {
+        "instant": instant,
+        "first": first or "0001-01-01",
+        "last": last,
+        "never": never,
+        "home": home,
+        "novice_below": novice_below,
+    }
+    answer = {}
+    for row in con.execute(sql, values).fetchall():
+        client, lifetime, reviews, rated, stars, day, sellers, again, service, times, alike = row
+        group, by = [one for one in alike or () if one[0]], "service_and_experience"
+        if len(group) < similar_clients:
+            group, by = alike or [], "service"
+        if len(group) < similar_clients:
+            group, by = [], None
+        means = sorted(Fraction(paid, priced) for *_, priced, paid in group if priced)
+        done, cancelled = sum(one[1] for one in group), sum(one[2] for one in group)
+        shown = len(means) >= similar_clients
+        answer[client] = {
+            "completed_orders": reviews,
+            "average_rating": _rounded(10 * stars, rated),
+            "price_low": _quantile(means, Fraction(1, 4)) if shown else None,
+            "price_high": _quantile(means, Fraction(3, 4)) if shown else None,
+            "currency": home if shown else None,
+            "last_order_date": day,
+            "preferred_service": service,
+            "repeat_order_rate": "high"
+            if sellers >= repeat_sellers and _wilson_lower(again, sellers) >= repeat_lower
+            else None,
+            "completion_level": "high" if _wilson_lower(done, done + cancelled) >= completion_lower else None,
+            "experience": "novice" if lifetime < novice_below else "experienced",
+            "basis": {
+                "rated_orders": rated,
+                "priced_orders": None,
+                "tipped_orders": None,
+                "preferred_service_orders": times or 0,
+                "cancelled_orders": None,
+                "lifetime_orders": lifetime,
+                "sellers": sellers,
+                "repeat_sellers": again,
+                "similar_by": by,
+                "similar_clients": len(group),
+                "similar_priced_clients": len(means),
+                "similar_completed_orders": done,
+                "similar_cancelled_orders": cancelled,
+            },
+        }
+    return answer
+
+
+def _quantile(values, share):
+    """Linear between the two nearest of the sorted values, half-even."""
+    place = share * (len(values) - 1)
+    below = int(place)
+    above = min(below + 1, len(values) - 1)
+    return round(values[below] + (place - below) * (values[above] - values[below]))
+
+
+def _wilson_lower(count, of, z=1.2816):
+    if of == 0:
+        return -1
+    p = count / of
+    return (p + z * z / (2 * of) - z * sqrt(p * (1 - p) / of + z * z / (4 * of * of))) / (1 + z * z / of)
 
 
 def _board_sql(first, last):

@@ -12,6 +12,12 @@ from hypothesis import strategies as st
 from clientlens.analysis.insights import FIELDS, insights
 from clientlens.model.timeframes import AsOf, as_of_from_date, parse_window
 
+PLATFORM_BASIS = dict.fromkeys(
+    (
+        *("sellers", "repeat_sellers", "similar_by", "similar_clients", "similar_priced_clients"),
+        *("similar_completed_orders", "similar_cancelled_orders"),
+    )
+)
 END_OF_MARCH = as_of_from_date(date(2026, 3, 31), "Europe/Rome")
 
 
@@ -112,6 +118,7 @@ def test_the_figures_of_all_time(dozen):
                 "preferred_service_orders": 3,
                 "cancelled_orders": 1,
                 "lifetime_orders": 6,
+                **PLATFORM_BASIS,
             },
         },
         {
@@ -130,6 +137,7 @@ def test_the_figures_of_all_time(dozen):
                 "preferred_service_orders": 1,
                 "cancelled_orders": 0,
                 "lifetime_orders": 6,
+                **PLATFORM_BASIS,
             },
         },
         {
@@ -152,6 +160,7 @@ def test_the_figures_of_all_time(dozen):
                 "preferred_service_orders": 1,
                 "cancelled_orders": 1,
                 "lifetime_orders": 1,
+                **PLATFORM_BASIS,
             },
         },
     ]
@@ -194,6 +203,7 @@ def test_a_named_client_has_a_row_of_nothing_where_nothing_was_ordered(dozen):
             "rated_orders priced_orders tipped_orders preferred_service_orders cancelled_orders".split(), 0
         ),
         "lifetime_orders": 6,
+        **PLATFORM_BASIS,
     }
     assert answer.panels == ("name", "window", "currency")
 

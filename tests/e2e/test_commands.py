@@ -205,7 +205,7 @@ def test_an_ambiguous_client_is_told_with_the_candidates(ask, shown, command):
     assert first == f"clientlens: error: {len(ids)} clients match 'example.org'"
     assert second.startswith("hint: name one of them: ")
     assert second.endswith(f", and {len(ids) - 5} more")
-    named = re.findall(r"\(([a-z2-7]{12})\)", second)
+    named = re.findall(r"\(([a-z2-7]{12})\b", second)
     assert len(named) == 5
     assert set(named) <= ids
 

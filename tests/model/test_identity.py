@@ -13,12 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clientlens.model.identity import (
+    CODE_LETTERS,
     NO_CORRECTIONS,
     Corrections,
     Identified,
     client_id_of,
     client_ids,
     resolve,
+    with_first_events,
 )
 from clientlens.model.tables import PEOPLE
 
@@ -339,3 +341,57 @@ def test_language_and_birthday_come_from_the_list_then_from_the_latest_record_an
         ("fr", "1980-02-29", "a, vip"),
         (None, None, None),
     ]
+
+
+def test_anonymous_clients_of_one_number_are_told_apart_by_the_beginning_of_their_ids():
+    elsewhere = person(number="7") | {
+        "number_key": "n:second:7",
+        "person_key": "n:second:7",
+        "store": "second",
+    }
+    found = resolve(people(person(number="7"), elsewhere, person(number="8"))).clients
+    told = {f"7 ({client_id_of(key)[:4]})" for key in ("n:main:7", "n:second:7")}
+    assert len(told) == 2
+    assert set(found["source_number"]) == told | {"8"}
+
+
+def test_anonymous_clients_whose_ids_begin_alike_are_shown_with_the_whole_of_them():
+    keys = _alike(lambda number: f"r:road {number}")
+    found = resolve(people(*(person(home=key[2:]) for key in keys)))
+    assert found.clients["anonymous"].all()
+    assert sorted(found.clients["source_number"]) == sorted(map(client_id_of, keys))
+
+
+def _alike(key_of):
+    """The first two keys whose ids begin with the same letters: by the birthday rule some thousand are enough."""
+    seen = {}
+    for number in range(20_000):
+        key = key_of(number)
+        other = seen.setdefault(client_id_of(key)[:CODE_LETTERS], key)
+        if other != key:
+            return other, key
+    raise AssertionError
+
+
+def test_an_event_before_everything_else_is_when_a_client_joined():
+    known = resolve(
+        people(
+            person(email="ann@example.org", joined_at=day(3), first_order_at=day(2)),
+            person(email="bob@example.org", first_order_at=day(5)),
+            person(email="cyd@example.org"),
+        )
+    )
+    events = pl.DataFrame(
+        {
+            "person_key": [f"e:{who}@example.org" for who in ("ann", "bob", "bob", "cyd", "gone")],
+            "happened_at": [day(4), day(4), day(6), day(9), day(1)],
+        },
+        schema_overrides={"happened_at": PEOPLE.schema["joined_at"]},
+    )
+    read = with_first_events(known.clients.lazy(), events.lazy(), known.identities.lazy()).collect()
+    assert read.schema == known.clients.schema
+    assert dict(read.select("email", "joined_at").iter_rows()) == {
+        "ann@example.org": day(2),  # its first order
+        "bob@example.org": day(4),  # the first of its events, before its order
+        "cyd@example.org": day(9),  # nothing else is known
+    }

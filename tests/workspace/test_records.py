@@ -44,6 +44,16 @@ def test_each_kind_is_counted_once_and_by_itself(ws, make):
     assert [rows[name] for name in TABLES] == [2, 3, 1, 2]
 
 
+def test_an_event_is_when_a_client_joined_until_its_import_is_taken_back(ws, make):
+    make.add(ws, make.batch(make.order("1", "2026-03-01"), name="a"))
+    before = _rows(ws, "clients", "joined_at")
+    event = make.event(at="2026-02-01T08:00:00")
+    make.add(ws, make.batch(events=[event], name="b"))
+    assert _rows(ws, "clients", "joined_at") == [(event["happened_at"],)]
+    upkeep.undo(ws, None, at=event["happened_at"], command="undo")
+    assert _rows(ws, "clients", "joined_at") == before
+
+
 def test_an_update_is_not_an_addition(ws, make):
     make.add(ws, make.batch(reviews=[make.review()], requests=[make.request()], name="a"))
     edited = make.review(at="2026-03-01T09:00:00", rating_milli=2000)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from clientlens.analysis.client_lookup import folded, folded_words
+from clientlens.analysis.client_facts import facts_about
 from clientlens.analysis.client_names import shown_name
+from clientlens.analysis.client_search import all_matches, folded, proposals
 from clientlens.analysis.order_facts import COMPLETED, order_facts
 from clientlens.analysis.recoveries import (
     MATCH_WINDOW_DAYS,
@@ -20,6 +21,8 @@ from clientlens.analysis.wording import undated_note
 from clientlens.model.answer import Answer, Field, Kind
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
 
@@ -33,7 +36,13 @@ CLIENT_FIELDS = (
     Field(
         "anonymous", Kind.BOOLEAN, "neither name, e-mail nor phone is known", nullable=False, priority=None
     ),
-    Field("joined_at", Kind.INSTANT, "earliest of entry date and first order", title="joined", priority=4),
+    Field(
+        "joined_at",
+        Kind.INSTANT,
+        "earliest of entry date, first event and first order",
+        title="joined",
+        priority=4,
+    ),
     Field(
         "completed_orders",
         Kind.INTEGER,
@@ -71,7 +80,7 @@ CLIENT_FIELDS = (
         title="recovered",
         priority=3,
     ),
-    Field("groups", Kind.TEXTS, "groups that files put the client in", nullable=False, priority=None),
+    Field("groups", Kind.TEXTS, "groups that the client is in", nullable=False, priority=None),
     Field("points", Kind.INTEGER, "balance of points", nullable=False, priority=None),
 )
 
@@ -84,28 +93,41 @@ def client_list(
     completed_when: str,
     minimum_age_minutes: int = MINIMUM_AGE_MINUTES,
     match_window_days: int = MATCH_WINDOW_DAYS,
+    among: Sequence[str] | None = None,
+    members: pl.DataFrame | None = None,
+    points: pl.DataFrame | None = None,
 ) -> Answer:
     """Clients by name, all or those that a query finds.
 
     Args:
         facts: a workspace's facts.
-        query: words that all must be found, each in the name, e-mail, company or town of the client, as the number of
-            one of its orders, or as its id; case and accents do not matter. None or blank: everybody.
+        query: whom to look for, see `client_search`. None or blank: everybody.
         as_of: nothing after it counts; who joined after it is left out.
         completed_when: which orders count as completed, as for `order_facts`.
         minimum_age_minutes: see `recoveries`.
         match_window_days: see `recoveries`.
+        among: these client_ids alone; None: everybody.
+        members: `groups.memberships`; None: what files say.
+        points: `points.balances`; None: nobody has any.
 
     Returns:
-        Rows of `CLIENT_FIELDS`, by name without case and accents, then client_id, then currency.
+        Rows of `CLIENT_FIELDS`, by name without case and accents, then client_id, then currency; those that a query
+        finds for a better reason come first.
     """
+    found, told = _NO_QUERY, list[str]()
+    wanted = (query or "").strip()
+    if wanted:
+        found, told = _found(facts, wanted)
+        facts = facts_about(facts, found["client_id"].to_list())
     joined_later = pl.col("joined_at") > as_of.instant
     known = facts.clients.filter(~joined_later.fill_null(value=False))
     orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when).filter(
         pl.col("client_id").is_not_null()
     )
-    for word in folded_words(query or ""):
-        known = known.filter(_has(word, orders))
+    if among is not None:
+        known = known.filter(pl.col("client_id").is_in(list(among)))
+    if wanted:
+        known = known.join(found.lazy(), on="client_id", how="semi")
     bought = (
         orders.filter(pl.col("status") == COMPLETED)
         .group_by("client_id", "currency")
@@ -132,16 +154,19 @@ def client_list(
     rows = (
         known.join(bought, on="client_id", how="left")
         .join(begun.lazy(), on="client_id", how="left")
+        .join(_groups(facts, members), on="client_id", how="left")
+        .join(_points(points), on="client_id", how="left")
+        .join(found.lazy(), on="client_id", how="left")
         .with_columns(
             shown_name(),
             pl.col("completed_orders").fill_null(0),
             pl.when(pl.col("sources").str.contains("shopify_", literal=True)).then(
                 pl.col("abandoned_checkouts", "recovered_checkouts").fill_null(0)
             ),
-            pl.col("groups").str.split(", ").fill_null([]),
-            points=pl.lit(0, dtype=pl.Int64),
+            pl.col("in_groups").fill_null([]).alias("groups"),
+            pl.col("points").fill_null(0),
         )
-        .sort(folded(pl.col("name")), "client_id", "currency", nulls_last=True)
+        .sort("place", folded(pl.col("name")), "client_id", "currency", nulls_last=True)
         .select(field.name for field in CLIENT_FIELDS)
         .collect()
     )
@@ -153,27 +178,35 @@ def client_list(
         rows=rows,
         timezone=facts.timezone,
         title=f"Clients as of {as_of.day}",
-        notes=(*_notes(rows, later), *undated_note(undated, as_of)),
+        notes=(*told, *_notes(rows, later), *undated_note(undated, as_of)),
     )
 
 
-def _has(word: str, orders: pl.LazyFrame) -> pl.Expr:
-    """Whether a client has `word` (folded) in its details, or an order of that number."""
-    searched = folded(
-        pl.concat_str(shown_name(), "email", "company", "city", separator="\n", ignore_nulls=True)
-    )
-    # A number is matched whole: as a part, a short one would be found in nearly every client.
-    numbered = (
-        orders.filter(pl.col("number").str.to_lowercase() == word.removeprefix("#"))
-        .select("client_id")
-        .unique()
-        .collect()
-    )
-    return (
-        searched.str.contains(word, literal=True)
-        | pl.col("client_id").is_in(numbered["client_id"].to_list())
-        | (pl.col("client_id") == word)
-    )
+def _groups(facts: Facts, members: pl.DataFrame | None) -> pl.LazyFrame:
+    """client_id, in_groups (List(String)) of those who are in one."""
+    if members is None:
+        return facts.clients.select("client_id", in_groups=pl.col("groups").str.split(", "))
+    return members.lazy().group_by("client_id").agg(in_groups=pl.col("group").sort())
+
+
+def _points(points: pl.DataFrame | None) -> pl.LazyFrame:
+    """client_id, points (Int64) of those who have entries."""
+    nobody = pl.LazyFrame(schema={"client_id": pl.String, "points": pl.Int64})
+    return nobody if points is None else points.lazy()
+
+
+_NO_QUERY = pl.DataFrame(schema={"client_id": pl.String, "place": pl.Int64})
+
+
+def _found(facts: Facts, query: str) -> tuple[pl.DataFrame, list[str]]:
+    """Whom a query finds (client_id, place), and what must be said about how."""
+    found, typos = all_matches(facts, query)
+    if not typos:
+        return found, []
+    if not found.is_empty():
+        return found, [f"nothing matches {query!r} as it is written: with typos forgiven"]
+    near = " or ".join(map(repr, proposals(facts, query)))
+    return found, [f"nothing matches {query!r}" + (f"; did you mean {near}?" if near else "")]
 
 
 def _notes(rows: pl.DataFrame, later: int) -> tuple[str, ...]:

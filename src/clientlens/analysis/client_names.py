@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-ID_LETTERS = 4
+from clientlens.model.identity import CODE_LETTERS
 
 
 def shown_name() -> pl.Expr:
@@ -13,6 +13,6 @@ def shown_name() -> pl.Expr:
     The name, else the company, else for an anonymous client `Anonymous` and the source's number, or the first
     letters of the client_id where there is none.
     """
-    number = pl.coalesce("source_number", pl.col("client_id").str.slice(0, ID_LETTERS))
+    number = pl.coalesce("source_number", pl.col("client_id").str.slice(0, CODE_LETTERS))
     anonymous = pl.when(pl.col("anonymous")).then(pl.concat_str(pl.lit("Anonymous "), number))
     return pl.coalesce("name", "company", anonymous).alias("name")

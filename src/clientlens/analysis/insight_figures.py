@@ -73,9 +73,7 @@ def product_counts(
 
     Columns: client_id, currency, product, and per window times_0 (Int64), latest_0 (instant), and so on.
     """
-    bought = nw.from_native(lines).filter(~nw.col("is_tip"))
-    if ignore:
-        bought = bought.filter(~nw.col("product").str.contains(_pattern(ignore)))
+    bought = nw.from_native(lines).filter(~nw.col("is_tip"), *not_ignored(ignore))
     done = (
         nw.from_native(orders)
         .filter(~nw.col("client_id").is_null(), nw.col("status") == COMPLETED)
@@ -122,8 +120,26 @@ def favourite(counts: IntoLazyFrameT, number: int) -> IntoLazyFrameT:
     )
 
 
-def _pattern(ignore: Sequence[str]) -> str:
-    """One regular expression for names that match one of the patterns as a whole."""
+def not_ignored(ignore: Sequence[str]) -> tuple[nw.Expr, ...]:
+    """Conditions on `product`: that none of the patterns is its whole name, in any case."""
+    return (~nw.col("product").str.contains(names_pattern(ignore)),) if ignore else ()
+
+
+def names_pattern(ignore: Sequence[str]) -> str:
+    """One regular expression for names that match one of the patterns as a whole, in any case.
+
+    Without flags for that: what is a letter's other case, and where a text ends, each engine knows differently.
+    """
     wild = {"%": ".*", "_": "."}
-    each = ("".join(wild.get(letter) or re.escape(letter) for letter in pattern) for pattern in ignore)
-    return f"(?is)^(?:{'|'.join(each)})$"
+    each = ("".join(wild.get(letter) or _any_case(letter) for letter in pattern) for pattern in ignore)
+    return rf"(?s)\A(?:{'|'.join(each)})\z"
+
+
+def _any_case(letter: str) -> str:
+    forms = {letter, letter.lower(), letter.upper()}
+    # Letters that are not the lower or upper case of what they stand for.
+    forms.update(
+        *(alike for alike in ("σς", "s\u017f", "k\u212a", "å\u212b", "ßẞ", "µμ") if forms & set(alike))
+    )
+    single = sorted(form for form in forms if len(form) == 1)
+    return re.escape(letter) if len(single) == 1 else f"[{''.join(single)}]"

@@ -1,7 +1,7 @@
 """Client insights: what each client ordered, paid and preferred in a window of time.
 
-One row per client, window and currency. What grows with the data is counted in `insight_figures`; here the small
-result becomes means, ratios and names.
+One row per client, scope, window and currency. `own_insights` and `platform_insights` make the rows of the two scopes;
+here they become one answer.
 """
 
 from __future__ import annotations
@@ -12,158 +12,35 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.analysis.client_names import shown_name
-from clientlens.analysis.insight_figures import KEY, favourite, figures, product_counts
-from clientlens.analysis.order_facts import order_facts
-from clientlens.analysis.order_ratings import with_stars
-from clientlens.analysis.rates import convert
-from clientlens.analysis.ratios import SCALE, quotient, ratio
+from clientlens.analysis.insight_fields import EXPERIENCED, FIELDS, NOVICE, PLATFORM, WITH_YOU
+from clientlens.analysis.insight_panels import panels
+from clientlens.analysis.insight_question import NOVICE_BELOW, Question, Thresholds
+from clientlens.analysis.own_insights import counted, own_rows
+from clientlens.analysis.platform_insights import platform_rows
 from clientlens.analysis.wording import counted_noun, undated_note
-from clientlens.model.answer import Answer, Field, Kind
+from clientlens.model.answer import Answer, Field
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clientlens.analysis.engines import Engine
     from clientlens.analysis.rates import Rates
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf, Window
 
-WITH_YOU, PLATFORM = "with_you", "platform"
-NOVICE, EXPERIENCED = "novice", "experienced"
-NOVICE_BELOW = 3
+__all__ = ["EXPERIENCED", "FIELDS", "NOVICE", "PLATFORM", "WITH_YOU", "Thresholds", "insights"]
 
-BASIS_FIELDS = (
-    Field("rated_orders", Kind.INTEGER, "orders behind average_rating", nullable=False),
-    Field(
-        "priced_orders",
-        Kind.INTEGER,
-        "completed orders whose price is known, behind average_order_price",
-        nullable=False,
-    ),
-    Field(
-        "tipped_orders",
-        Kind.INTEGER,
-        "completed orders with a tip, of completed_orders: tip_frequency",
-        nullable=False,
-    ),
-    Field(
-        "preferred_service_orders",
-        Kind.INTEGER,
-        "completed orders that hold preferred_service",
-        nullable=False,
-    ),
-    Field(
-        "cancelled_orders",
-        Kind.INTEGER,
-        "cancelled orders beside completed_orders: completion_rate",
-        nullable=False,
-    ),
-    Field(
-        "lifetime_orders",
-        Kind.INTEGER,
-        "completed orders of all time and all currencies, behind experience",
-        nullable=False,
-    ),
-)
-
-FIELDS: tuple[Field, ...] = (
-    Field("client_id", Kind.TEXT, "the client", nullable=False, title="client", priority=None),
-    Field("name", Kind.TEXT, "name, else company, else Anonymous and a number", title="client", wide=True),
-    Field("email", Kind.TEXT, "the client's e-mail", priority=7, wide=True),
-    Field(
-        "scope",
-        Kind.TEXT,
-        "with_you: the orders placed with you; platform: public reviews of all sellers",
-        nullable=False,
-        values=(WITH_YOU, PLATFORM),
-        priority=9,
-    ),
-    Field("window", Kind.TEXT, "window of time, as asked for", nullable=False),
-    Field(
-        "as_of",
-        Kind.DATE,
-        "day up to whose end, or until now, everything counts",
-        nullable=False,
-        priority=None,
-    ),
-    Field("completed_orders", Kind.INTEGER, "completed orders", nullable=False, title="orders"),
-    Field(
-        "average_rating",
-        Kind.SCALED,
-        "mean stars that the client gave; null where nothing was rated",
-        scale=SCALE,
-        trim=True,
-        title="rating",
-        priority=8,
-    ),
-    Field(
-        "average_order_price",
-        Kind.MONEY,
-        "mean price of the completed orders: goods and services alone, before refunds, without tax, shipping and tips",
-        title="average",
-    ),
-    Field("price_low", Kind.MONEY, "first quartile of what similar clients pay; platform alone", priority=9),
-    Field("price_high", Kind.MONEY, "third quartile of what similar clients pay; platform alone", priority=9),
-    Field("currency", Kind.TEXT, "ISO 4217 code of the amounts; counts and dates are of its orders alone"),
-    Field(
-        "tip_frequency",
-        Kind.SCALED,
-        "completed orders with a tip / completed orders",
-        scale=SCALE,
-        title="tips",
-        priority=3,
-    ),
-    Field("last_order_date", Kind.DATE, "day of the last completed order", title="last order", priority=1),
-    Field(
-        "preferred_service",
-        Kind.TEXT,
-        "article or service in the most completed orders; of several, that of the most recent order",
-        title="prefers",
-        priority=2,
-        wide=True,
-    ),
-    Field(
-        "repeat_order_rate",
-        Kind.TEXT,
-        "likely to order again from a seller already used; platform alone",
-        values=("high",),
-        priority=9,
-    ),
-    Field(
-        "completion_rate",
-        Kind.SCALED,
-        "completed / (completed + cancelled) orders",
-        scale=SCALE,
-        title="completed",
-        priority=4,
-    ),
-    Field(
-        "completion_level",
-        Kind.TEXT,
-        "similar clients tend to complete their orders; platform alone",
-        values=("high",),
-        priority=9,
-    ),
-    Field(
-        "experience",
-        Kind.TEXT,
-        "novice or experienced, by completed orders of all time",
-        values=(NOVICE, EXPERIENCED),
-        priority=5,
-    ),
-    Field(
-        "basis",
-        Kind.OBJECT,
-        "counts behind the figures",
-        nullable=False,
-        fields=BASIS_FIELDS,
-        priority=None,
-    ),
-)
-
-_EVERYONE = ("best", "newest", "client_id", "window_no", "completed_orders", "currency")
-_EVERYONE_DOWN = [True, True, False, False, True, False]
-_NAMED = ("place", "of_currency", "currency", "window_no")
-_NAMED_DOWN = [False, True, False, False]
+_SCOPES = (WITH_YOU, PLATFORM)
+_OF_PLATFORM = {
+    "completed_orders": ("reviews", 0),
+    "average_rating": ("rating", 4),
+    "price_low": ("price from", 1),
+    "price_high": ("to", 1),
+    "last_order_date": ("last review", 3),
+    "repeat_order_rate": ("repeats", 5),
+    "completion_level": ("completes", 6),
+}
+"""Header and priority of columns in a table of the platform alone."""
 
 
 def insights(
@@ -172,170 +49,152 @@ def insights(
     windows: Sequence[Window],
     as_of: AsOf,
     completed_when: str,
+    scopes: Sequence[str] = (WITH_YOU,),
     novice_below: int = NOVICE_BELOW,
+    thresholds: Thresholds | None = None,
     ignore: Sequence[str] = (),
     clients: Sequence[str] | None = None,
+    among: Sequence[str] | None = None,
     rates: Rates | None = None,
     home_currency: str | None = None,
+    engine: Engine | None = None,
+    hints: bool = True,
 ) -> Answer:
-    """What each client did with you, per window and currency.
+    """What each client did with you and on the platform, per window and currency.
 
     Args:
         facts: a workspace's facts.
         windows: at least one; repeats are shown once.
         as_of: nothing after it counts.
         completed_when: which orders count as completed, as for `order_facts`.
-        novice_below: clients with fewer completed orders of all time are novices.
+        scopes: `WITH_YOU` (own orders), `PLATFORM` (reviews of all sellers), or both.
+        novice_below: clients with fewer completed orders (reviews, on the platform) of all time are novices.
+        thresholds: from where on the figures of the platform say something.
         ignore: line names that are never a preferred service, whole names in any case; `%` stands for any text, `_`
             for any one character.
         clients: client_ids; None: everyone.
+        among: of everyone, these client_ids alone; the answer keeps the form it has for everyone.
         rates: convert every amount to `home_currency`: one row per client and window.
-        home_currency: needed with `rates`.
+        home_currency: needed with `rates`, and for the prices of the platform; None: there are no orders.
+        engine: where what grows with the data is counted; None: Polars.
+        hints: in a table, say what to do with each figure of a named client.
 
     Returns:
-        Rows of `FIELDS`. Only clients who ever completed an order have any. Everyone: rows with an order (of any
-        status) in the window; clients by completed orders in the first window (most first), then by their last
-        order there (newest first), then by client_id; windows as given, currencies by completed orders.
-        Named clients: in the order named, their currencies by completed orders, windows as given; also rows of 0 and nulls where the window holds no order.
+        Rows of `FIELDS`. with_you: only clients who ever completed an order have any. Everyone: rows with an order (of
+        any status) or a review in the window; clients by completed orders in the first window (most first), then by
+        their last order there (newest first), then alike by reviews, then by client_id; windows as given, currencies by
+        completed orders. Named clients: in the order named, with_you before platform, their currencies by completed
+        orders, windows as given; also rows of 0 and nulls where the window holds nothing.
 
     Raises:
         NoRate, BadRates, UnknownCurrency: see `rates.convert`.
     """
-    windows = list({window.label: window for window in windows}.values())
-    spans = [window.days(as_of) for window in windows]
-    facts_orders, facts_lines, identities = facts.orders, facts.order_lines, facts.identities
-    if clients is not None:
-        # By person_key, which the stored files are sorted by: most of them need not be read.
-        chosen = identities.filter(pl.col("client_id").is_in(list(clients))).collect()
-        keys, identities = chosen["person_key"].to_list(), chosen.lazy()
-        facts_orders = facts_orders.filter(pl.col("person_key").is_in(keys))
-        facts_lines = facts_lines.filter(pl.col("person_key").is_in(keys))
-    orders = order_facts(facts_orders, identities, as_of=as_of, completed_when=completed_when)
-    orders = with_stars(orders, facts, as_of=as_of)
-    if rates is not None and home_currency is not None:
-        orders = convert(orders, rates, home=home_currency, amounts=("price",), spans=spans)
-    sums, counts = pl.collect_all(
-        [figures(orders, spans), product_counts(orders, facts_lines, spans, ignore)], engine="streaming"
+    question = Question(
+        windows=list({window.label: window for window in windows}.values()),
+        as_of=as_of,
+        completed_when=completed_when,
+        scopes=[scope for scope in _SCOPES if scope in scopes],
+        novice_below=novice_below,
+        ignore=ignore,
+        clients=clients,
+        among=among,
+        engine=engine,
+        rates=rates,
+        home_currency=home_currency,
+        thresholds=thresholds or Thresholds(),
     )
-    preferred = [favourite(counts.lazy(), i).collect(engine="streaming") for i in range(len(windows))]
-    owned = _with_lifetime(sums.filter(pl.col("client_id").is_not_null()))
-    rows = pl.concat(
-        _of_window(owned, preferred[i], number=i, label=window.label, blank_rows=clients is not None)
-        for i, window in enumerate(windows)
-    )
-    rows = _sorted(rows, clients)
+    sums, counts = counted(facts, question, among if clients is None else clients)
+    parts = []
+    if WITH_YOU in question.scopes:
+        parts.append(own_rows(sums, counts, question))
+    if PLATFORM in question.scopes:
+        parts.append(platform_rows(facts, question, sums, counts))
+    rows = _named(_sorted(pl.concat(parts), clients), facts, clients)
     return Answer(
         name="insights",
-        fields=_fields(windows, clients),
-        rows=_finished(rows, facts, as_of, novice_below, clients),
+        fields=_fields(question),
+        rows=rows,
         timezone=facts.timezone,
-        title=_title(windows, as_of, clients),
-        notes=_notes(rows, sums, as_of, clients),
+        title=_title(question),
+        notes=_notes(rows, sums, question),
         panels=_panels(rows, clients),
-    )
-
-
-def _with_lifetime(sums: pl.DataFrame) -> pl.DataFrame:
-    """`lifetime` over all currencies; clients who never completed an order are gone."""
-    return sums.with_columns(pl.col("lifetime").sum().over("client_id")).filter(pl.col("lifetime") > 0)
-
-
-def _of_window(
-    owned: pl.DataFrame, favourite: pl.DataFrame, *, number: int, label: str, blank_rows: bool
-) -> pl.DataFrame:
-    """Figures of one window under their names; without those who have no order in it, unless `blank_rows`."""
-    return (
-        owned.filter(pl.lit(blank_rows) | (pl.col(f"orders_{number}") > 0))
-        .join(favourite, on=KEY, how="left")
-        .select(
-            *KEY,
-            "lifetime",
-            window=pl.lit(label),
-            window_no=pl.lit(number),
-            completed_orders=f"completed_{number}",
-            cancelled_orders=f"cancelled_{number}",
-            priced_orders=f"priced_{number}",
-            price_sum=f"price_{number}",
-            tipped_orders=f"tipped_{number}",
-            last_order_date=f"last_{number}",
-            rated_orders=f"rated_{number}",
-            stars=f"stars_{number}",
-            preferred_service="preferred_service",
-            preferred_service_orders=pl.col("preferred_orders").fill_null(0),
-        )
+        parts=() if clients is None else panels(rows, question, timezone=facts.timezone, hints=hints),
     )
 
 
 def _sorted(rows: pl.DataFrame, clients: Sequence[str] | None) -> pl.DataFrame:
+    scope_no = pl.col("scope").replace_strict(_SCOPES, [0, 1], return_dtype=pl.Int64)
+    rows = rows.with_columns(scope_no=scope_no)
     if clients is not None:
         places = {client: place for place, client in reversed(list(enumerate(clients)))}
         place = pl.col("client_id").replace_strict(places, return_dtype=pl.Int64)
-        of_currency = pl.col("completed_orders").sum().over("client_id", "currency")
-        return rows.with_columns(place=place, of_currency=of_currency).sort(_NAMED, descending=_NAMED_DOWN)
-    in_first = pl.col("window_no") == 0
-    return rows.with_columns(
-        best=pl.when(in_first).then("completed_orders").sum().over("client_id"),
-        newest=pl.when(in_first).then("last_order_date").max().over("client_id"),
-    ).sort(_EVERYONE, descending=_EVERYONE_DOWN, nulls_last=True)
+        of_currency = pl.col("completed_orders").sum().over("client_id", "scope", "currency")
+        by = {"place": False, "scope_no": False, "of_currency": True, "currency": False, "window_no": False}
+        rows = rows.with_columns(place=place, of_currency=pl.when(scope_no == 0).then(of_currency))
+    else:
+        by, best = {}, []
+        for number, scope in enumerate(_SCOPES):
+            first = pl.when((pl.col("window_no") == 0) & (pl.col("scope") == scope))
+            best += [
+                first.then("completed_orders").sum().over("client_id").alias(f"best_{number}"),
+                first.then("last_order_date").max().over("client_id").alias(f"newest_{number}"),
+            ]
+            by |= {f"best_{number}": True, f"newest_{number}": True}
+        by |= dict.fromkeys(("client_id", "scope_no", "window_no"), False)
+        by |= {"completed_orders": True, "currency": False}
+        rows = rows.with_columns(best)
+    return rows.sort(list(by), descending=list(by.values()), nulls_last=True)
 
 
-def _finished(
-    rows: pl.DataFrame, facts: Facts, as_of: AsOf, novice_below: int, clients: Sequence[str] | None
-) -> pl.DataFrame:
-    """The documented columns: names, means and ratios."""
+def _named(rows: pl.DataFrame, facts: Facts, clients: Sequence[str] | None) -> pl.DataFrame:
+    """The documented columns: with names and e-mails."""
     people = facts.clients.select("client_id", "email", shown_name())
     if clients is not None:
         people = people.filter(pl.col("client_id").is_in(list(clients)))
-    completed = pl.col("completed_orders")
-    none = pl.lit(None, dtype=pl.Int64)
-    computed = rows.join(people.collect(), on="client_id", how="left", maintain_order="left").with_columns(
-        scope=pl.lit(WITH_YOU),
-        as_of=pl.lit(as_of.day),
-        # Stars are in thousandths, means have one digit more.
-        average_rating=quotient(pl.col("stars").cast(pl.Int128) * 10, pl.col("rated_orders")),
-        average_order_price=quotient(pl.col("price_sum"), pl.col("priced_orders")),
-        price_low=none,
-        price_high=none,
-        tip_frequency=ratio(pl.col("tipped_orders"), completed),
-        repeat_order_rate=pl.lit(None, dtype=pl.String),
-        completion_rate=ratio(completed, completed + pl.col("cancelled_orders")),
-        completion_level=pl.lit(None, dtype=pl.String),
-        experience=pl.when(pl.col("lifetime") < novice_below)
-        .then(pl.lit(NOVICE))
-        .otherwise(pl.lit(EXPERIENCED)),
-        lifetime_orders="lifetime",
-    )
-    return computed.with_columns(basis=pl.struct(field.name for field in BASIS_FIELDS)).select(
-        field.name for field in FIELDS
-    )
+    named = rows.join(people.collect(), on="client_id", how="left", maintain_order="left")
+    return named.select(field.name for field in FIELDS)
 
 
-def _fields(windows: Sequence[Window], clients: Sequence[str] | None) -> tuple[Field, ...]:
-    """`FIELDS`; a table of everyone in one window names the window in its title, which saves the column."""
-    if clients is not None or len(windows) != 1:
+def _fields(question: Question) -> tuple[Field, ...]:
+    """`FIELDS` as a table shows them: one window is named in the title, one scope in the headers."""
+    if question.clients is not None:
         return FIELDS
-    return tuple(replace(field, priority=None) if field.name == "window" else field for field in FIELDS)
+    fields = list(FIELDS)
+    for number, field in enumerate(fields):
+        if field.name == "window" and len(question.windows) == 1:
+            fields[number] = replace(field, priority=None)
+        elif field.name == "scope" and len(question.scopes) > 1:
+            fields[number] = replace(field, priority=0)
+        elif field.name in _OF_PLATFORM and question.scopes == [PLATFORM]:
+            title, priority = _OF_PLATFORM[field.name]
+            fields[number] = replace(field, title=title, priority=priority)
+    return tuple(fields)
 
 
-def _title(windows: Sequence[Window], as_of: AsOf, clients: Sequence[str] | None) -> str:
-    if clients is not None or len(windows) != 1:
-        return f"Client insights as of {as_of.day}"
-    return f"Client insights, {windows[0].describe(as_of)}, as of {as_of.day}"
+def _title(question: Question) -> str:
+    day = question.as_of.day
+    name = "Client insights on the platform" if question.scopes == [PLATFORM] else "Client insights"
+    if question.clients is not None or len(question.windows) != 1:
+        return f"{name} as of {day}"
+    return f"{name}, {question.windows[0].describe(question.as_of)}, as of {day}"
 
 
-def _notes(
-    rows: pl.DataFrame, sums: pl.DataFrame, as_of: AsOf, clients: Sequence[str] | None
-) -> tuple[str, ...]:
+def _notes(rows: pl.DataFrame, sums: pl.DataFrame, question: Question) -> tuple[str, ...]:
     """What is left out, split or uncertain, each in a sentence with its count."""
     attributed = pl.col("client_id").is_not_null()
-    several = rows.group_by("client_id").agg(pl.col("currency").n_unique()).filter(pl.col("currency") > 1)
-    unattributed = int(sums.filter(~attributed)["asked"].sum())
+    here = rows.filter(pl.col("scope") == WITH_YOU)
+    several = here.group_by("client_id").agg(pl.col("currency").n_unique()).filter(pl.col("currency") > 1)
+    own = WITH_YOU in question.scopes
+    unattributed = int(sums.filter(~attributed)["asked"].sum()) if own else 0
     undated = int(sums.filter(attributed)["undated"].sum())
-    without = len(set(clients)) - rows["client_id"].n_unique() if clients is not None else 0
+    without = 0
+    if own and question.clients is not None:
+        without = len(set(question.clients)) - here["client_id"].n_unique()
+    left = "platform alone" if PLATFORM in question.scopes else "left out"
     told = tuple(
         note
         for count, note in (
-            (without, f"{counted_noun(without, 'client')} left out: no order ever completed with you"),
+            (without, f"{counted_noun(without, 'client')} {left}: no order ever completed with you"),
             (
                 several.height,
                 f"{counted_noun(several.height, 'client')} with orders in several currencies: a row for each",
@@ -347,7 +206,7 @@ def _notes(
         )
         if count
     )
-    return (*told, *undated_note(undated, as_of))
+    return (*told, *undated_note(undated, question.as_of))
 
 
 def _panels(rows: pl.DataFrame, clients: Sequence[str] | None) -> tuple[str, ...]:

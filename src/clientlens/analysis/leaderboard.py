@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 import polars as pl
 
 from clientlens.analysis.client_names import shown_name
+from clientlens.analysis.engines import tables_on
 from clientlens.analysis.insight_figures import KEY, count, inside
 from clientlens.analysis.order_facts import COMPLETED, order_facts
 from clientlens.analysis.rates import convert
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from narwhals.stable.v2.typing import IntoLazyFrameT
 
+    from clientlens.analysis.engines import Engine
     from clientlens.analysis.rates import Rates
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf, Days, Window
@@ -110,6 +112,7 @@ def leaderboard(
     clients: Sequence[str] | None = None,
     rates: Rates | None = None,
     home_currency: str | None = None,
+    engine: Engine | None = None,
 ) -> Answer:
     """The best clients of a window.
 
@@ -126,6 +129,7 @@ def leaderboard(
         clients: rank these client_ids alone; None: everyone. Shares stay those of everybody's revenue.
         rates: convert every amount to `home_currency`: one row per client.
         home_currency: needed with `rates`.
+        engine: where what grows with the data is counted; None: Polars.
 
     Returns:
         Rows of `FIELDS`, by currency (that of most purchases first, then by code), then rank. Equal ranks: by spend,
@@ -136,13 +140,16 @@ def leaderboard(
     """
     days, before = window.days(as_of), window.previous(as_of)
     spans: list[Days] = [days] if before is None else [days, before]
-    asked = facts.orders if stores is None else facts.orders.filter(pl.col("store").is_in(list(stores)))
+    tables = tables_on(facts, engine)
+    asked = tables.orders if stores is None else tables.engine.among(tables.orders, "store", stores)
     orders = order_facts(
-        _placed_between(asked, spans), facts.identities, as_of=as_of, completed_when=completed_when
+        _placed_between(asked, spans), tables.identities, as_of=as_of, completed_when=completed_when
     )
     if rates is not None and home_currency is not None:
-        orders = convert(orders, rates, home=home_currency, amounts=("net_total",), spans=spans)
-    sums = _sums(orders, spans).collect(engine="streaming")
+        orders = convert(
+            orders, rates, home=home_currency, amounts=("net_total",), spans=spans, engine=tables.engine
+        )
+    sums = tables.engine.collect(_sums(orders, spans))[0]
     people = facts.clients.select("client_id", "email", "anonymous", shown_name()).collect()
     owned = sums.filter(pl.col("client_id").is_not_null()).join(people, on="client_id", how="left")
     eligible = owned.filter(
@@ -166,12 +173,13 @@ def leaderboard(
     )
 
 
-def _placed_between(orders: pl.LazyFrame, spans: Sequence[Days]) -> pl.LazyFrame:
+def _placed_between(orders: IntoLazyFrameT, spans: Sequence[Days]) -> IntoLazyFrameT:
     """By day, which the stored files are cut by: those of other months need not be read."""
-    firsts = [first for first, _ in spans]
-    orders = orders.filter(pl.col("placed_on") <= max(last for _, last in spans))
-    known = [first for first in firsts if first is not None]
-    return orders.filter(pl.col("placed_on") >= min(known)) if len(known) == len(firsts) else orders
+    firsts = [first for first, _ in spans if first is not None]
+    known = nw.from_native(orders).filter(nw.col("placed_on") <= max(last for _, last in spans))
+    if len(firsts) == len(spans):
+        known = known.filter(nw.col("placed_on") >= min(firsts))
+    return known.to_native()
 
 
 def _sums(orders: IntoLazyFrameT, spans: Sequence[Days]) -> IntoLazyFrameT:

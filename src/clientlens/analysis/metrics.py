@@ -1,77 +1,39 @@
-"""The one table of metrics: what can be said of a client in one figure.
+"""Every metric of every client, in one row each. What they are stands in `metric_table`.
 
-Each is a named expression over the client's sums and counts, with a unit and a line of explanation. Commands, JSON
-Schemas, the documentation and expressions (`--where`) all read this table; a metric is added here and nowhere else.
+What grows with the data is counted in `metric_sums`; here the small result becomes figures and names.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import narwhals.stable.v2 as nw
 import polars as pl
 
 from clientlens.analysis.client_names import shown_name
-from clientlens.analysis.insight_figures import count
-from clientlens.analysis.order_facts import COMPLETED, order_facts
-from clientlens.analysis.ratios import quotient
-from clientlens.model.answer import Kind
+from clientlens.analysis.metric_sums import YEAR_DAYS, name_counts, totals
+from clientlens.analysis.metric_table import CLIENT_COLUMNS, METRICS, SEGMENT, TOP, Metric
+from clientlens.analysis.order_facts import order_facts
+from clientlens.analysis.order_ratings import with_stars
+from clientlens.analysis.recoveries import (
+    MATCH_WINDOW_DAYS,
+    MINIMUM_AGE_MINUTES,
+    OPEN,
+    RECOVERED,
+    recoveries,
+)
+from clientlens.analysis.rfm import rfm
+from clientlens.model.timeframes import parse_window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from narwhals.stable.v2.typing import IntoLazyFrameT
-
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
 
+__all__ = ["CLIENT_COLUMNS", "METRICS", "Metric", "client_metrics", "name_counts", "totals"]
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One figure of a client, over all time up to as_of.
-
-    expression: over the columns of `totals`, `as_of` (Date) beside them. unit: days, orders, ... ("" for names).
-    scope: `client` (who it is), `with_you` (own orders). MONEY is in minor units of the home currency.
-    """
-
-    name: str
-    kind: Kind
-    unit: str
-    doc: str
-    expression: pl.Expr
-    scope: str = "with_you"
-    scale: int = 0
-    values: tuple[str, ...] = ()
-
-
-METRICS: tuple[Metric, ...] = (
-    Metric(
-        "completed_orders", Kind.INTEGER, "orders", "completed orders, in any currency", pl.col("completed")
-    ),
-    Metric(
-        "total_spend",
-        Kind.MONEY,
-        "home currency",
-        "charged for completed orders, less refunds",
-        pl.col("spend"),
-    ),
-    Metric(
-        "average_order_amount",
-        Kind.MONEY,
-        "home currency",
-        "total_spend / completed orders in the home currency",
-        quotient(pl.col("spend"), pl.col("home_completed")),
-    ),
-    Metric("last_order_date", Kind.DATE, "", "day of the last completed order", pl.col("last_on")),
-    Metric(
-        "recency_days",
-        Kind.INTEGER,
-        "days",
-        "days from the last completed order to as_of",
-        (pl.col("as_of") - pl.col("last_on")).dt.total_days(),
-    ),
-)
+NOVICE_BELOW = 3
+_NOTED = ("undated", "foreign")
 
 
 def client_metrics(
@@ -81,6 +43,10 @@ def client_metrics(
     completed_when: str,
     home_currency: str | None,
     ignore: Sequence[str] = (),
+    novice_below: int = NOVICE_BELOW,
+    minimum_age_minutes: int = MINIMUM_AGE_MINUTES,
+    match_window_days: int = MATCH_WINDOW_DAYS,
+    exclude: Sequence[str] = (),
 ) -> pl.DataFrame:
     """One row per client: who it is and every metric.
 
@@ -89,53 +55,84 @@ def client_metrics(
         as_of: nothing after it counts; clients who joined after it have no row.
         completed_when: which orders count as completed, as for `order_facts`.
         home_currency: the only one whose amounts count (see `rates.home_currency`); None: there are no orders.
-        ignore: line names that are never a favourite, as for `insights`.
+        ignore: names of lines that are no products, as for `insights`.
+        novice_below: clients with fewer completed orders are novices.
+        minimum_age_minutes, match_window_days: see `recoveries`.
+        exclude: client_ids that take no part in the scores; they have a row, without scores and segment.
 
     Returns:
-        client_id, name, email, phone, company, city, country, language, anonymous, accepts_email, joined_at, and the
-        columns of `METRICS`; counts are 0, other figures null, where nothing is known. By client_id.
+        The columns of `CLIENT_COLUMNS`, `currency` (the home currency, of every amount), those of `METRICS`, and for
+        notes `undated` and `foreign` (Int64: orders of the client with a refund or a status without a time, and
+        completed ones in other currencies). By client_id.
     """
-    del ignore
-    orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when)
-    sums = totals(orders, home_currency or "").collect(engine="streaming")
-    joined_later = (pl.col("joined_at") > as_of.instant).fill_null(value=False)
-    who = (
-        "email",
-        "phone",
-        "company",
-        "city",
-        "country",
-        "language",
-        "anonymous",
-        "accepts_email",
-        "joined_at",
+    orders = with_stars(
+        order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when),
+        facts,
+        as_of=as_of,
     )
-    people = facts.clients.filter(~joined_later).select("client_id", shown_name(), *who).collect()
-    return (
-        people.join(sums, on="client_id", how="left", maintain_order="left")
-        .with_columns(pl.col("completed", "home_completed").fill_null(0), as_of=pl.lit(as_of.day))
-        .select("client_id", "name", *who, *(one.expression.alias(one.name) for one in METRICS))
-        .sort("client_id")
+    sums, products, categories = pl.collect_all(
+        [
+            totals(
+                orders,
+                facts.order_lines,
+                home_currency=home_currency or "",
+                year=parse_window(f"{YEAR_DAYS}d").days(as_of),
+                ignore=ignore,
+            ),
+            *(name_counts(orders, facts.order_lines, column, ignore) for column in ("product", "category")),
+        ],
+        engine="streaming",
     )
-
-
-def totals(orders: IntoLazyFrameT, home_currency: str) -> IntoLazyFrameT:
-    """Per client: the sums and counts that metrics are made of. Portable: see `insight_figures`.
-
-    Args:
-        orders: `order_facts.order_facts`.
-    """
-    done = nw.col("status") == COMPLETED
-    home = done & (nw.col("currency") == home_currency)
-    return (
-        nw.from_native(orders)
-        .filter(~nw.col("client_id").is_null())
+    checkouts = (
+        recoveries(
+            facts,
+            as_of=as_of,
+            completed_when=completed_when,
+            minimum_age_minutes=minimum_age_minutes,
+            match_window_days=match_window_days,
+        )
         .group_by("client_id")
         .agg(
-            count(done).alias("completed"),
-            count(home).alias("home_completed"),
-            nw.when(home).then(nw.col("net_total")).sum().cast(nw.Int64).alias("spend"),
-            nw.when(done).then(nw.col("placed_on")).max().alias("last_on"),
+            abandoned=pl.col("status").is_in([OPEN, RECOVERED]).sum().cast(pl.Int64),
+            recovered=(pl.col("status") == RECOVERED).sum().cast(pl.Int64),
+            open=(pl.col("status") == OPEN).sum().cast(pl.Int64),
         )
-        .to_native()
+    )
+    joined_later = (pl.col("joined_at") > as_of.instant).fill_null(value=False)
+    joined = (
+        facts.clients.filter(~joined_later)
+        .with_columns(shown_name(), in_shopify=pl.col("sources").str.contains("shopify_", literal=True))
+        .collect()
+        .join(sums, on="client_id", how="left")
+        .join(_leading(products, TOP, "products"), on="client_id", how="left")
+        .join(_leading(categories, 1, "categories"), on="client_id", how="left")
+        .join(checkouts, on="client_id", how="left")
+        .with_columns(
+            pl.when("in_shopify").then(pl.col("abandoned", "recovered", "open").fill_null(0)),
+            pl.col("undated").fill_null(0),
+            foreign=(pl.col("completed") - pl.col("home_completed")).fill_null(0),
+            as_of=pl.lit(as_of.day),
+            novice_below=pl.lit(novice_below),
+            currency=pl.lit(home_currency, dtype=pl.String),
+        )
+    )
+    own = [one for one in METRICS if one.scope != SEGMENT]
+    figures = joined.select(
+        *(one.expression.alias(one.name) for one in (*CLIENT_COLUMNS, *own)), "currency", *_NOTED
+    ).sort("client_id")
+    scored = figures.join(rfm(figures, exclude), on="client_id", how="left", maintain_order="left")
+    return scored.select(
+        *(one.name for one in CLIENT_COLUMNS),
+        "currency",
+        *((one.expression if one.scope == SEGMENT else pl.col(one.name)).alias(one.name) for one in METRICS),
+        *_NOTED,
+    )
+
+
+def _leading(counts: pl.DataFrame, number: int, column: str) -> pl.DataFrame:
+    """client_id and a list of the names in most orders; of several the most recent one, then the first by name."""
+    return (
+        counts.sort("client_id", "times", "latest", "name", descending=[False, True, True, False])
+        .group_by("client_id", maintain_order=True)
+        .agg(pl.col("name").head(number).alias(column))
     )

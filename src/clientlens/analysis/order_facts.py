@@ -58,6 +58,22 @@ def order_facts(
     return _with_status(owned, as_of.instant, CompletedWhen(completed_when)).to_native()
 
 
+def completed_since(*, completed_when: str) -> nw.Expr:
+    """The earliest instant at which a completed order counts as completed: when it was placed, where nothing is dated.
+
+    To be evaluated over completed orders of `order_facts`: what was cancelled later is not completed at any instant there.
+    """
+    rule = CompletedWhen(completed_when)
+    ways = []
+    if rule in {CompletedWhen.PAID, CompletedWhen.PAID_OR_FULFILLED}:
+        paid = nw.coalesce(nw.col("paid_at"), nw.col("placed_at"))
+        ways.append(nw.when(nw.col("payment_state").is_in(_PAID)).then(paid))
+    if rule in {CompletedWhen.FULFILLED, CompletedWhen.PAID_OR_FULFILLED}:
+        fulfilled = nw.coalesce(nw.col("fulfilled_at"), nw.col("placed_at"))
+        ways.append(nw.when(nw.col("fulfilment_state") == _FULFILLED).then(fulfilled))
+    return nw.max_horizontal(nw.col("placed_at"), nw.min_horizontal(*ways))
+
+
 def stored_orders(orders: IntoLazyFrameT, *, completed_when: str) -> IntoLazyFrameT:
     """All orders with the status, net_total and undated that the last import gives them; no client_id."""
     frame = nw.from_native(orders)

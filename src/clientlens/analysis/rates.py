@@ -6,12 +6,14 @@ import csv
 import io
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
+from clientlens.analysis.engines import Polars
+from clientlens.analysis.insight_figures import inside
 from clientlens.analysis.order_facts import COMPLETED, stored_orders
-from clientlens.analysis.ratios import quotient
 from clientlens.errors import BadDate, BadRates, NoRate, UnknownCurrency
 from clientlens.model.money import DECIMALS
 from clientlens.model.timeframes import parse_date
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
+    from clientlens.analysis.engines import Engine
     from clientlens.model.timeframes import Days
 
 RATE_DECIMALS = 10
@@ -65,8 +68,14 @@ def parse_rates(data: bytes, file: str) -> Rates:
 
 
 def convert(
-    orders: pl.LazyFrame, rates: Rates, *, home: str, amounts: tuple[str, ...], spans: Sequence[Days]
-) -> pl.LazyFrame:
+    orders: Any,
+    rates: Rates,
+    *,
+    home: str,
+    amounts: tuple[str, ...],
+    spans: Sequence[Days],
+    engine: Engine | None = None,
+) -> Any:
     """Orders with `amounts` in the home currency, by the latest rate on or before the local day of each.
 
     Args:
@@ -75,6 +84,7 @@ def convert(
         home: currency to convert to.
         amounts: columns to convert, each order's rounded half-even on its own.
         spans: the days whose completed orders of clients need a rate; amounts of others without one become null.
+        engine: that of the orders; None: Polars.
 
     Returns:
         The same columns; `currency` is `home` throughout.
@@ -91,32 +101,33 @@ def convert(
         raise BadRates(
             rates.file, of_home["line"][0], f"a rate other than 1 for {home}, the home currency itself"
         )
-    foreign, day = pl.col("currency") != home, pl.col("placed_on")
-    in_span = [day <= last if first is None else day.is_between(first, last) for first, last in spans]
-    needs = (
-        orders.filter(
+    engine = engine or Polars()
+    placed, foreign = nw.from_native(orders), nw.col("currency") != home
+    in_span = [inside(span) for span in spans]
+    known = [~nw.col(column).is_null() for column in amounts]
+    needs = engine.collect(
+        placed.filter(
             foreign,
-            pl.col("client_id").is_not_null(),
-            pl.col("status") == COMPLETED,
-            pl.any_horizontal(in_span),
-            pl.any_horizontal(pl.col(amounts).is_not_null()),
+            ~nw.col("client_id").is_null(),
+            nw.col("status") == COMPLETED,
+            nw.any_horizontal(*in_span, ignore_nulls=False),
+            nw.any_horizontal(*known, ignore_nulls=False),
         )
         .group_by("currency")
-        .agg(first=pl.col("placed_on").min(), last=pl.col("placed_on").max())
-        .sort("currency")
-        .collect(engine="streaming")
-    )
+        .agg(nw.col("placed_on").min().alias("first"), nw.col("placed_on").max().alias("last"))
+        .to_native()
+    )[0].sort("currency")
     daily = pl.concat([_NO_RATES, *(_daily(rates, home, need) for need in needs.rows())])
-
-    def converted(column: str) -> pl.Expr:
-        exact = pl.col(column).cast(pl.Int128) * pl.col("_times")
-        return pl.when(foreign).then(quotient(exact, pl.col("_by"))).otherwise(pl.col(column)).alias(column)
-
+    with_rates = placed.join(nw.from_native(engine.small(daily)), on=["currency", "placed_on"], how="left")
+    scaled = nw.from_native(engine.scaled(with_rates.to_native(), amounts, ("_rate", "_more"), "_by"))
     return (
-        orders.join(daily.lazy(), on=["currency", "placed_on"], how="left")
-        .with_columns(converted(column) for column in amounts)
-        .with_columns(currency=pl.lit(home))
-        .drop("_times", "_by")
+        scaled.with_columns(
+            nw.when(foreign).then(nw.col(f"_scaled_{column}")).otherwise(nw.col(column)).alias(column)
+            for column in amounts
+        )
+        .with_columns(currency=nw.lit(home))
+        .drop("_rate", "_more", "_by", *(f"_scaled_{column}" for column in amounts))
+        .to_native()
     )
 
 
@@ -134,12 +145,18 @@ def home_currency(orders: pl.LazyFrame, *, completed_when: str) -> str | None:
 
 
 _NO_RATES = pl.DataFrame(
-    schema={"currency": pl.String, "placed_on": pl.Date, "_times": pl.Int128, "_by": pl.Int128}
+    schema={
+        "currency": pl.String,
+        "placed_on": pl.Date,
+        "_rate": pl.Int64,
+        "_more": pl.Int64,
+        "_by": pl.Int64,
+    }
 )
 
 
 def _daily(rates: Rates, home: str, need: tuple[str, date, date]) -> pl.DataFrame:
-    """One row per day from `first` to `last` with the factor (`_times` / `_by`) from minor to minor units.
+    """One row per day from `first` to `last` with the factor (`_rate` x `_more` / `_by`) from minor to minor units.
 
     A plain join on days is portable to every engine, a join on the latest day before is not.
     """
@@ -155,8 +172,9 @@ def _daily(rates: Rates, home: str, need: tuple[str, date, date]) -> pl.DataFram
         .select(
             currency=pl.lit(currency),
             placed_on="placed_on",
-            _times=pl.col("rate").cast(pl.Int128) * 10 ** max(more, 0),
-            _by=pl.lit(10 ** (RATE_DECIMALS + max(-more, 0)), dtype=pl.Int128),
+            _rate="rate",
+            _more=pl.lit(10 ** max(more, 0), dtype=pl.Int64),
+            _by=pl.lit(10 ** (RATE_DECIMALS + max(-more, 0)), dtype=pl.Int64),
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
 SCALE = 4
@@ -24,3 +25,12 @@ def quotient(number: pl.Expr, divisor: pl.Expr) -> pl.Expr:
 def ratio(number: pl.Expr, divisor: pl.Expr) -> pl.Expr:
     """The quotient in 10^-SCALE; else as `quotient`."""
     return quotient(number.cast(pl.Int128) * 10**SCALE, divisor)
+
+
+def portable_quotient(number: nw.Expr, divisor: nw.Expr) -> nw.Expr:
+    """`quotient` in forms that every engine has, for numbers from 0 to 2^53 and divisors above 0."""
+    rest = number % divisor
+    # What divides without a rest is exact also where an engine divides with floating point.
+    whole = (number - rest) // divisor
+    up = (rest * 2 > divisor) | ((rest * 2 == divisor) & (whole % 2 != 0))
+    return whole.cast(nw.Int64) + up.cast(nw.Int64)

@@ -33,7 +33,7 @@ LINK = "link"
 SAME_EMAIL = "same_email_within_window"
 OPEN, RECOVERED, REPEATED = "open", "recovered", "repeated"
 
-_LINKS = (("checkout_id", "checkout_key"), ("checkout_token", "token"), ("cart_token", "cart_token"))
+LINKS = (("checkout_id", "checkout_key"), ("checkout_token", "token"), ("cart_token", "cart_token"))
 """Order column, checkout column; the surest first: several checkouts may come from one cart."""
 
 
@@ -64,7 +64,7 @@ def recoveries(
     """
     grace = timedelta(minutes=minimum_age_minutes)
     orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when).select(
-        "store", "order_key", "placed_at", "client_id", "status", *(order for order, _ in _LINKS)
+        "store", "order_key", "placed_at", "client_id", "status", *(order for order, _ in LINKS)
     )
     checkouts = _settled_checkouts(facts, as_of.instant, grace)
     linked = _linked(orders, checkouts, grace)
@@ -137,7 +137,7 @@ def _linked(orders: pl.LazyFrame, checkouts: pl.DataFrame, grace: timedelta) -> 
             in_grace=pl.col("placed_at") <= pl.col("created_at") + grace,
             completed=pl.col("completed_at").is_not_null(),
         )
-        for strength, (theirs, mine) in enumerate(_LINKS)
+        for strength, (theirs, mine) in enumerate(LINKS)
     ]
     return (
         pl.concat(found)

@@ -24,7 +24,7 @@ def _files(shop: str) -> str:
 
 
 SCRIPT = (
-    f"import --store lantern --timezone Europe/Berlin {_files('lantern')}",
+    f"import --store lantern --timezone Europe/Berlin {_files('lantern')} lantern/reviews.csv",
     f"import --store harbour {_files('harbour')}",
     "insights --limit 10",
     "insights {favourite}",

@@ -31,6 +31,11 @@ LockTimeout = Annotated[
     float, typer.Option(min=0, metavar="S", help="Seconds to wait for another writer.", show_default=True)
 ]
 
+Key = Annotated[
+    str | None,
+    typer.Option(metavar="KEY", help="Written once however often it is said with this key (for scripts)."),
+]
+
 
 def read_rates(run: Run, facts: Facts, file: str | None) -> dict[str, Any]:
     """The arguments `rates` and `home_currency` of an analysis; none without a file.
@@ -40,15 +45,39 @@ def read_rates(run: Run, facts: Facts, file: str | None) -> dict[str, Any]:
     """
     if file is None:
         return {}
-    from clientlens.analysis.rates import home_currency, parse_rates
+    from clientlens.analysis.rates import parse_rates
 
     try:
         data = (run.folder / file).read_bytes()
     except OSError as error:
         raise Unreadable(file, error.strerror or type(error).__name__) from None
+    return {"rates": parse_rates(data, file), "home_currency": home_currency_of(run, facts)}
+
+
+def home_currency_of(run: Run, facts: Facts) -> str | None:
+    """`money.home_currency`, else that of most completed orders; None: there are none."""
+    from clientlens.analysis.rates import home_currency
+
     completed_when = run.settings.text("orders.completed_when")
-    home = run.settings.home_currency or home_currency(facts.orders, completed_when=completed_when)
-    return {"rates": parse_rates(data, file), "home_currency": home}
+    return run.settings.home_currency or home_currency(facts.orders, completed_when=completed_when)
+
+
+def insight_rules(run: Run) -> dict[str, Any]:
+    """The settings of client insights."""
+    from clientlens.analysis.insights import Thresholds
+
+    settings = run.settings
+    return {
+        "completed_when": settings.text("orders.completed_when"),
+        "novice_below": settings.number("insights.novice_below"),
+        "ignore": settings.ignored_products,
+        "thresholds": Thresholds(
+            similar_clients=settings.number("insights.similar_clients"),
+            repeat_sellers=settings.number("insights.repeat_sellers"),
+            repeat_percent=settings.number("insights.repeat_percent"),
+            completion_percent=settings.number("insights.completion_percent"),
+        ),
+    }
 
 
 def checkout_rules(run: Run) -> dict[str, Any]:

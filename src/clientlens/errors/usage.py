@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import difflib
+from typing import TYPE_CHECKING
 
 from clientlens.errors.base import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _FAULTS_TOLD = 20
 
@@ -82,8 +86,11 @@ class SourceNeeded(UsageError):
 
 
 class UnknownClient(UsageError):
-    def __init__(self, query: str) -> None:
-        super().__init__(f"no client matches {query!r}", "search with 'clientlens clients PART-OF-A-NAME'")
+    def __init__(self, query: str, nearest: Sequence[str] = ()) -> None:
+        close = f"; did you mean {' or '.join(map(repr, nearest))}?" if nearest else ""
+        super().__init__(
+            f"no client matches {query!r}{close}", "search with 'clientlens clients PART-OF-A-NAME'"
+        )
 
 
 class AmbiguousClient(UsageError):

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import polars as pl
 
@@ -58,6 +58,24 @@ class Field:
     """In a table a path is shown without its folders."""
     wide: bool = False
     """A table may shorten this text first (with an ellipsis) before it drops other columns."""
+    unit: str = ""
+    """Days, orders, ...; shown beside the figure where an answer is explained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """How a table may draw rows as cells: names of fields.
+
+    down, across: whose values head the lines and the columns, in the order of the rows. cells: what stands in each
+    cell, one line each; a null is drawn as a dot. beside: what stands behind the head of each line. tone: the field
+    whose value colours the cell, see `outputs.grid`.
+    """
+
+    down: str
+    across: str
+    cells: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+    tone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +101,18 @@ class Answer:
     notes: tuple[str, ...] = ()
     panels: tuple[str, ...] = field(default=())
     """Names of fields whose values head side-by-side columns when a table is drawn turned (fields down)."""
+    drawing: tuple[str, ...] = field(default=())
+    """Lines that a table shows below its figures: a picture of what the other formats give as data."""
+    explained: bool = False
+    """A turned table shows every field, with its unit and, where there is room, what it is."""
+    grid: Grid | None = None
+    """Draw a table as a grid, if it fits."""
+    parts: tuple[Answer, ...] = ()
+    """What a table draws in place of the rows: answers about parts of them, one below the other, their notes below each."""
+    blanks: bool = False
+    """A table draws fields that hold nothing, too."""
+    hints: Mapping[str, str] = field(default_factory=dict)
+    """What to do with a figure, by field; a turned table says it beside the figure."""
 
 
 def frame_of(fields: Sequence[Field], rows: Iterable[Sequence[object]]) -> pl.DataFrame:

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from clientlens.model.tables import CLIENTS, IDENTITIES
+from clientlens.model.tables import CLIENTS, IDENTITIES, PEOPLE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 KEY_COLUMNS = ("email_key", "number_key", "phone_key", "residence_key", "source_key")
 SHARED_BY_NAMES = 50
 """A key that more names than this carry is a till's or a placeholder's rather than a person's."""
+CODE_LETTERS = 4
+"""So many letters of the id stand for an anonymous client without a number, where no other one's id begins alike."""
 
 _BASE32_PAIRS = tuple(map("".join, product("abcdefghijklmnopqrstuvwxyz234567", repeat=2)))
 _NAME = ("name", "first_name", "last_name")
@@ -234,12 +236,7 @@ def _clients(people: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
     # Sorting by every column and looking into groups is dear, and most clients have but one record.
     several = records["client_id"].is_duplicated()
     lone, records = records.filter(~several), records.filter(several)
-    # Every column takes part in the order, so that equal dates cannot let the order of files decide.
-    rest = [name for name in people.columns if name not in {"is_profile", "seen_at"}]
-    by_profile = records.sort(
-        ["is_profile", "seen_at", *rest], descending=[True, True, *(False for _ in rest)], nulls_last=True
-    )
-    by_date = records.sort(["seen_at", *rest], descending=[True, *(False for _ in rest)], nulls_last=True)
+    by_profile, by_date = profiles_first(records), latest_first(records)
     basic = pl.concat([_of_one_record(lone), _of_several_records(by_profile)])
     named = _first_with(pl.concat([lone, by_profile]), "name", _NAME)
     addressed = _first_with(pl.concat([lone, by_date]), "street", _ADDRESS)
@@ -249,7 +246,52 @@ def _clients(people: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
         .join(_groups(pl.concat([lone, records])), on="client_id", how="left")
         .with_columns(anonymous=pl.all_horizontal(pl.col("name", "email", "phone").is_null()))
     )
-    return CLIENTS.conform(clients.sort("client_id"))
+    return CLIENTS.conform(_told_apart(clients).sort("client_id"))
+
+
+def _told_apart(clients: pl.DataFrame) -> pl.DataFrame:
+    """Anonymous clients who would be shown alike (one number in two stores, an id that begins alike) with more letters.
+
+    Nothing but the client's id is added, so that what somebody is called depends on no order.
+    """
+    letters = pl.col("client_id").str.slice(0, CODE_LETTERS)
+    longer = pl.coalesce(pl.format("{} ({})", "source_number", letters), "client_id")
+    alike = pl.len().over(pl.coalesce("source_number", letters)) > 1
+    anonymous = clients.filter("anonymous").with_columns(
+        source_number=pl.when(alike).then(longer).otherwise("source_number")
+    )
+    return pl.concat([clients.filter(~pl.col("anonymous")), anonymous])
+
+
+def with_first_events(clients: pl.LazyFrame, events: pl.LazyFrame, identities: pl.LazyFrame) -> pl.LazyFrame:
+    """`tables.CLIENTS` whose joined_at is the first event (`tables.EVENTS`) where nothing earlier is known.
+
+    Worked out when clients are read, since events come and go without a record of a person changing.
+    """
+    first = (
+        events.join(identities, on="person_key")
+        .group_by("client_id")
+        .agg(first_event_at=pl.col("happened_at").min())
+    )
+    joined = pl.min_horizontal("joined_at", "first_event_at").alias("joined_at")
+    return clients.join(first, on="client_id", how="left").with_columns(joined).select(CLIENTS.schema.names())
+
+
+def profiles_first(records: pl.DataFrame) -> pl.DataFrame:
+    """`tables.PEOPLE` in the order in which details are looked for: lists of clients, then the latest."""
+    return _ordered(records, "is_profile", "seen_at")
+
+
+def latest_first(records: pl.DataFrame) -> pl.DataFrame:
+    """`tables.PEOPLE` in the order in which an address is looked for."""
+    return _ordered(records, "seen_at")
+
+
+def _ordered(records: pl.DataFrame, *first: str) -> pl.DataFrame:
+    # Every column takes part in the order, so that equal dates cannot let the order of files decide.
+    rest = [name for name in PEOPLE.schema if name not in {"is_profile", "seen_at"}]
+    down = [True] * len(first) + [False] * len(rest)
+    return records.sort([*first, *rest], descending=down, nulls_last=True)
 
 
 def _of_one_record(records: pl.DataFrame) -> pl.DataFrame:

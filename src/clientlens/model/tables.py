@@ -372,7 +372,8 @@ CLIENTS = Table(
         _c("source_number", pl.String, "number that an anonymous client is shown with"),
         _c("stores", pl.String, "stores the client is known in, comma-joined, sorted"),
         _c("sources", pl.String, "sources the client is known from, comma-joined, sorted"),
-        _c("joined_at", INSTANT, "earliest of entry date and first order"),
+        _c("joined_at", INSTANT, "earliest of entry date and first order; when read, of the first event too"),
+        _c("nickname", pl.String, "what you call the client; never in a file, laid over when it is read"),
     ),
 )
 

@@ -48,12 +48,14 @@ def columns_of(
             field.name == "currency" and len(currencies) <= 1 and not keep_currency
         ):
             continue
-        cells = tuple(_shown(field, rows, answer.timezone, _instead(field, answer)).to_list())
-        empty = not any(cells) and rows.height > 0
+        between = "\n" if answer.explained else ", "
+        cells = tuple(_shown(field, rows, answer.timezone, _instead(field, answer), between).to_list())
+        empty = not any(cells) and rows.height > 0 and not answer.blanks
         same = field.priority >= _IN_THE_TITLE and len(set(cells)) == 1 and field.name not in answer.panels
-        if empty or (same and field.kind is Kind.TEXT and not answer.single):
+        if not answer.explained and (empty or (same and field.kind is Kind.TEXT and not answer.single)):
             continue
-        title = "" if field.name == "currency" else field.title or field.name.replace("_", " ")
+        named = field.name if answer.explained else field.title or field.name.replace("_", " ")
+        title = "" if field.name == "currency" else named
         width = max([cell_len(title), *(cell_len(cell) for cell in cells if cell)])
         columns.append(Column(field, title, cells, width))
     return columns, constants
@@ -89,9 +91,12 @@ def _instead(field: Field, answer: Answer) -> tuple[str, ...]:
 
 
 def _shown(  # noqa: C901 - one case a kind
-    field: Field, rows: pl.DataFrame, timezone: str, instead: Sequence[str] = ()
+    field: Field, rows: pl.DataFrame, timezone: str, instead: Sequence[str] = (), between: str = ", "
 ) -> pl.Series:
-    """The cells of a field for people; `instead`: columns of which the first filled one stands for a missing text."""
+    """The cells of a field for people.
+
+    instead: columns of which the first filled one stands for a missing text. between: what parts the texts of a list.
+    """
     value = pl.col(field.name)
     match field.kind:
         case Kind.TEXT:
@@ -105,7 +110,7 @@ def _shown(  # noqa: C901 - one case a kind
         case Kind.TEXTS:
             lists = rows[field.name].to_list()
             return pl.Series(
-                [", ".join(safe(text) for text in texts or []) for texts in lists], dtype=pl.String
+                [between.join(safe(text) for text in texts or []) for texts in lists], dtype=pl.String
             )
         case Kind.INTEGER:
             text = decimal_text(value.cast(pl.Int64), pl.lit(0, dtype=pl.Int64), grouped=True)

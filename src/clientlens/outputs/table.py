@@ -6,29 +6,40 @@ import io
 from dataclasses import replace
 from itertools import pairwise
 from textwrap import wrap
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.cells import cell_len
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from clientlens.model.answer import Answer, Kind
 from clientlens.model.text import safe
 from clientlens.outputs.columns import GAP, Column, columns_of, fit, with_items
+from clientlens.outputs.drawing import plain_table, runs
+from clientlens.outputs.explained import explanation
 from clientlens.outputs.format import Format
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import polars as pl
+    from rich.table import Table
+
     from clientlens.outputs.format import Style
 
 _ENDLESS = 10_000_000
 """Wider than any table: Rich never cuts, the widths were worked out before."""
 _FOLDED = 20
+_NARROW = 16
+"""A text beside which a hint is to stand may be folded to this width."""
+_HINT_AT_LEAST = 24
+_NO_HINTS: Mapping[str, str] = MappingProxyType({})
 _TONES = {
     "abandoned": "yellow",
     "cancelled": "red",
     "completed": "green",
+    "high": "green",
     "in_progress": "yellow",
     "open": "yellow",
     "recovered": "green",
@@ -44,31 +55,77 @@ def write(answer: Answer, style: Style) -> bytes:
     Without a width (a pipe) every column keeps its natural one. Columns that hold nothing, or the same in every row
     and in the title, are not drawn.
     """
+    stream = io.StringIO()
+    console = _console(stream, style)
+    _print(answer, console, style)
+    lines = (line.rstrip() for line in stream.getvalue().split("\n"))
+    return "\n".join(lines).encode("utf-8", "backslashreplace")
+
+
+def _print(answer: Answer, console: Console, style: Style) -> None:
+    """The title, the rows or the parts, and the notes."""
     cut = answer.rows.head(style.limit) if style.limit and not answer.panels else answer.rows
     columns, constants = columns_of(answer, cut)
-    parts: list[Table | Text] = []
+    shown: list[Table | Text]
+    below: list[str] = []
+    if answer.parts:
+        shown, constants = [*_whose(answer, columns)[1]], []
+    elif answer.explained:
+        shown, below = explanation(answer, columns, style.width, cut.height)
+    elif answer.panels or answer.single:
+        shown = _about(answer, columns, style, cut.height)
+    else:
+        shown, below = _listed(answer, cut, columns, style)
+    drawn = (Text(safe(line)) for line in answer.drawing)
+    for part in (*_title(answer, constants), *shown, *drawn):
+        console.print(part)
+    for inner in answer.parts:
+        console.print()
+        _print(inner, console, style)
+    if answer.parts and answer.notes:
+        console.print()
+    for line in (*below, *answer.notes):
+        for piece in _wrapped(safe(line), style.width):
+            console.print(Text(piece, style="dim"))
+
+
+def _title(answer: Answer, constants: list[str]) -> list[Text]:
     title = Text(safe(answer.title), style="bold")
     for constant in constants:
         title.append(f"  {constant}", style="dim")
-    footer: list[str] = []
-    if answer.panels or answer.single:
-        heads = [column for column in columns if column.field.name in answer.panels]
-        whose = [column for column in columns if column.field.name in _WHOSE and column not in heads]
-        told = [column for column in whose if len(set(column.cells)) == 1 and column.cells[0]]
-        parts += [Text(str(column.cells[0]), style=_WHOSE[column.field.name]) for column in told]
-        parts += _turned([column for column in columns if column not in whose], heads, style, cut.height)
-        parts += _below(answer, style)
-    elif cut.height:
-        columns, hidden = fit(with_items(answer, cut, columns), style.width)
-        parts.append(_upright(columns))
-        if cut.height < answer.rows.height:
-            footer.append(f"{cut.height:,} of {answer.rows.height:,} rows; --limit 0 shows them")
-        if hidden:
-            footer.append(f"not shown at this width: {', '.join(hidden)}")
-    else:
-        footer.append("nothing to show")
-    footer += answer.notes
-    return _rendered(title, parts, footer, style)
+    return [title] if answer.title else []
+
+
+def _listed(
+    answer: Answer, cut: pl.DataFrame, columns: list[Column], style: Style
+) -> tuple[list[Table | Text], list[str]]:
+    """One line per row, and what to say below."""
+    if not cut.height:
+        return [], [] if answer.drawing else ["nothing to show"]
+    columns, hidden = fit(with_items(answer, cut, columns), style.width)
+    below = []
+    if cut.height < answer.rows.height:
+        below.append(f"{cut.height:,} of {answer.rows.height:,} rows; --limit 0 shows them")
+    if hidden:
+        below.append(f"not shown at this width: {', '.join(hidden)}")
+    return [_upright(columns)], below
+
+
+def _about(answer: Answer, columns: list[Column], style: Style, rows: int) -> list[Table | Text]:
+    """One thing, or a few beside each other: fields down, whose they are above."""
+    heads = [column for column in columns if column.field.name in answer.panels]
+    whose, told = _whose(answer, columns)
+    figures = [column for column in columns if column not in whose]
+    return [*told, *_turned(figures, heads, style, rows, answer.hints), *_below(answer, style)]
+
+
+def _whose(answer: Answer, columns: list[Column]) -> tuple[list[Column], list[Text]]:
+    """The columns that say whose figures these are, and what they say where that is one person."""
+    whose = [
+        column for column in columns if column.field.name in _WHOSE and column.field.name not in answer.panels
+    ]
+    told = [column for column in whose if len(set(column.cells)) == 1 and column.cells[0]]
+    return whose, [Text(str(column.cells[0]), style=_WHOSE[column.field.name]) for column in told]
 
 
 def _below(answer: Answer, style: Style) -> list[Table | Text]:
@@ -87,9 +144,8 @@ def _below(answer: Answer, style: Style) -> list[Table | Text]:
     return parts
 
 
-def _rendered(title: Text, parts: list[Table | Text], footer: list[str], style: Style) -> bytes:
-    stream = io.StringIO()
-    console = Console(
+def _console(stream: io.StringIO, style: Style) -> Console:
+    return Console(
         file=stream,
         width=_ENDLESS,
         force_terminal=style.color,
@@ -102,15 +158,6 @@ def _rendered(title: Text, parts: list[Table | Text], footer: list[str], style: 
         soft_wrap=True,
         _environ={},
     )
-    if title.plain:
-        console.print(title)
-    for part in parts:
-        console.print(part)
-    for line in footer:
-        for piece in _wrapped(safe(line), style.width):
-            console.print(Text(piece, style="dim"))
-    lines = (line.rstrip() for line in stream.getvalue().split("\n"))
-    return "\n".join(lines).encode("utf-8", "backslashreplace")
 
 
 def _wrapped(line: str, width: int | None) -> list[str]:
@@ -118,7 +165,7 @@ def _wrapped(line: str, width: int | None) -> list[str]:
 
 
 def _upright(columns: list[Column]) -> Table:
-    table = _table()
+    table = plain_table()
     for column in columns:
         table.add_column(
             Text(column.title),
@@ -148,8 +195,13 @@ def _cell(column: Column, cell: str | None) -> Text:
     return Text(text, style=_TONES.get(text, "") if column.field.values else "")
 
 
-def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int) -> list[Table]:
-    """Fields down, one column per row; as many beside each other as fit, the others below. No figure is ever cut."""
+def _turned(
+    columns: list[Column], heads: list[Column], style: Style, rows: int, hints: Mapping[str, str] = _NO_HINTS
+) -> list[Table | Text]:
+    """Fields down, one column per row; as many beside each other as fit, the others below. No figure is ever cut.
+
+    Hints stand beside the figures, where all columns fit and leave them room; else below.
+    """
     figures = [column for column in columns if column not in heads]
     if not heads:
         figures = _lined_up(figures)
@@ -159,9 +211,14 @@ def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int)
         max(cell_len(text) for text in (titles[row], *(column.cells[row] or "" for column in figures)))
         for row in range(rows)
     ]
-    tables = []
-    for first, last in _runs(widths, None if style.width is None else style.width - names):
-        table = _table(header=any(titles))
+    fitting = runs(widths, None if style.width is None else style.width - names)
+    longest = max((cell_len(hint) for hint in hints.values()), default=0)
+    beside = _room_beside(figures, titles, style, names, longest) if hints else None
+    tables: list[Table | Text] = []
+    if beside is not None:
+        widths, fitting = beside[0], [(0, rows)]
+    for first, last in fitting:
+        table = plain_table(header=any(titles))
         table.add_column("", width=names, no_wrap=True)
         for row in range(first, last):
             table.add_column(
@@ -170,12 +227,61 @@ def _turned(columns: list[Column], heads: list[Column], style: Style, rows: int)
                 width=_held(widths[row], names, style),
                 overflow="fold",
             )
+        if beside is not None:
+            table.add_column("", width=beside[1], overflow="fold")
         for column in figures:
+            hint = [Text(safe(hints.get(column.field.name, "")), style="dim italic")] if beside else []
             table.add_row(
-                Text(column.title, style="dim"), *(_cell(column, cell) for cell in column.cells[first:last])
+                Text(column.title, style="dim"),
+                *(_cell(column, cell) for cell in column.cells[first:last]),
+                *hint,
             )
         tables.append(table)
+    if beside is None:
+        tables += _hints_below(figures, hints, names, style)
     return tables
+
+
+def _room_beside(
+    figures: list[Column], titles: list[str], style: Style, names: int, longest: int
+) -> tuple[list[int], int | None] | None:
+    """The widths of the columns and of the hints beside them; None: these have to stand below.
+
+    Texts give way: they are folded to make room. Numbers, dates and headings never are.
+    """
+
+    def widest(row: int, most: int | None) -> int:
+        texts = [titles[row], *(_least(column, column.cells[row] or "", most) for column in figures)]
+        return max(cell_len(text) for text in texts)
+
+    if style.width is None:
+        return [widest(row, None) for row in range(len(titles))], None
+    for wanted in (max(longest, _HINT_AT_LEAST), _HINT_AT_LEAST):
+        for most in (None, _NARROW):
+            widths = [widest(row, most) for row in range(len(titles))]
+            left = style.width - names - sum(widths) - GAP * (len(widths) + 1)
+            if left >= wanted:
+                return widths, left
+    return None
+
+
+def _least(column: Column, cell: str, most: int | None) -> str:
+    return cell[:most] if column.field.wide and most is not None else cell
+
+
+def _hints_below(
+    figures: list[Column], hints: Mapping[str, str], names: int, style: Style
+) -> list[Table | Text]:
+    said = [(column.title, hints[column.field.name]) for column in figures if column.field.name in hints]
+    if not said:
+        return []
+    table = plain_table(header=False)
+    table.add_column("", width=names, no_wrap=True)
+    longest = max(cell_len(hint) for _, hint in said)
+    table.add_column("", width=_held(longest, names, style), overflow="fold")
+    for title, hint in said:
+        table.add_row(Text(title, style="dim"), Text(safe(hint), style="dim italic"))
+    return [Text(""), table]
 
 
 def _lined_up(columns: list[Column]) -> list[Column]:
@@ -193,32 +299,6 @@ def _lined_up(columns: list[Column]) -> list[Column]:
 def _held(width: int, names: int, style: Style) -> int:
     """A text wider than the terminal is folded."""
     return width if style.width is None else min(width, max(_FOLDED, style.width - names - GAP))
-
-
-def _runs(widths: list[int], room: int | None) -> list[tuple[int, int]]:
-    """Runs of columns that fit beside each other: the first, and one after the last."""
-    runs, first = [], 0
-    while first < len(widths):
-        last = first + 1
-        while last < len(widths) and (
-            room is None or sum(widths[first : last + 1]) + GAP * (last + 1 - first) <= room
-        ):
-            last += 1
-        runs.append((first, last))
-        first = last
-    return runs
-
-
-def _table(*, header: bool = True) -> Table:
-    # One blank of padding and one of the box make GAP; without a box both are padding.
-    return Table(
-        box=box.SIMPLE_HEAD if header else None,
-        show_header=header,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, GAP - 1 if header else GAP, 0, 0),
-        header_style="bold",
-    )
 
 
 FORMAT = Format("table", (".txt",), write, notes_inside=True)

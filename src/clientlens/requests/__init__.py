@@ -1,1 +1,1 @@
-"""Order requests: rules, screening, states, offers, replay."""
+"""Order requests: which orders are held before they start, what becomes of a request, what rules would have done."""

@@ -14,11 +14,12 @@ from clientlens.sources.canonical import ORDER_COLUMNS, Kind, Part
 from clientlens.sources.csvfile import Header, normalise, read_csv
 from clientlens.sources.findings import counted
 from clientlens.sources.headers import candidates
-from clientlens.sources.mapping import meant, their_columns
+from clientlens.sources.mapping import their_columns
 from clientlens.sources.order_rows import OF_LINE
 from clientlens.sources.parsing import blank_to_null
 from clientlens.sources.plain import read_plain
 from clientlens.sources.plain_orders import Rules
+from clientlens.sources.tomllines import meant
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import hashlib
-import re
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -20,10 +17,12 @@ from clientlens.sources.input import is_encoding
 from clientlens.sources.order_rows import OF_LINE
 from clientlens.sources.order_states import STATUS_WORDS
 from clientlens.sources.order_values import number_words
-from clientlens.sources.tomllines import Lines
+from clientlens.sources.tomllines import NotToml, meant, read_toml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from clientlens.sources.tomllines import Lines
 
 CALL_KEYS = ("store", "currency", "timezone", "encoding", "decimal", "date_format", "note")
 """What holds for every file that the mapping reads."""
@@ -52,13 +51,6 @@ class _Check:
         self.fault(path, f"{what} {str(path[-1])!r}" + meant(str(path[-1]), known))
 
 
-def meant(name: str, known: Iterable[str]) -> str:
-    """' (did you mean …?)' where a known name is close, else nothing."""
-    by_form = {one.lower(): one for one in known}
-    close = difflib.get_close_matches(name.lower(), by_form, n=1)
-    return f" (did you mean {by_form[close[0]]!r}?)" if close else ""
-
-
 def read_mapping(data: bytes, name: str) -> FileMapping:
     """A mapping out of the bytes of its file.
 
@@ -69,17 +61,10 @@ def read_mapping(data: bytes, name: str) -> FileMapping:
         BadMapping: with everything that is wrong in it.
     """
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadMapping(name, [(data[: error.start].count(b"\n") + 1, "not UTF-8 text")]) from None
-    try:
-        found = tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as error:
-        told = str(error)
-        at = re.search(r" \(at line ([0-9]+), column [0-9]+\)$", told)
-        line = int(at[1]) if at else text.count("\n") + 1
-        raise BadMapping(name, [(line, f"not TOML: {re.sub(r' [(]at [^)]*[)]$', '', told)}")]) from None
-    check = _Check(Lines(text))
+        found, lines = read_toml(data)
+    except NotToml as error:
+        raise BadMapping(name, [(error.line, error.told)]) from None
+    check = _Check(lines)
     mapping = _mapping(found, name, hashlib.sha256(data).hexdigest(), check)
     if check.faults:
         raise BadMapping(name, sorted(check.faults, key=lambda fault: fault[0] or 0))

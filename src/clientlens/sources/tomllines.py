@@ -1,8 +1,14 @@
-"""On which line of a TOML text a key stands: what `tomllib` does not tell."""
+"""TOML that people write: read, and on which line each key stands, which `tomllib` does not tell."""
 
 from __future__ import annotations
 
+import difflib
 import re
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _TABLE = re.compile(r"^\s*(\[\[?)\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(
@@ -49,3 +55,38 @@ class Lines:
 
 def _parts(text: str) -> list[str]:
     return [quoted.replace('\\"', '"') or literal or bare for quoted, literal, bare in _PART.findall(text)]
+
+
+class NotToml(ValueError):
+    """Bytes that are no TOML: the line, and what is wrong there."""
+
+    def __init__(self, line: int, told: str) -> None:
+        super().__init__(told)
+        self.line, self.told = line, told
+
+
+def read_toml(data: bytes) -> tuple[dict[str, Any], Lines]:
+    """What a TOML file holds, and the lines of its keys.
+
+    Raises:
+        NotToml
+    """
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotToml(data[: error.start].count(b"\n") + 1, "not UTF-8 text") from None
+    try:
+        found = tomllib.loads(text.replace("\r\n", "\n"))
+    except tomllib.TOMLDecodeError as error:
+        told = str(error)
+        at = re.search(r" \(at line ([0-9]+), column [0-9]+\)$", told)
+        line = int(at[1]) if at else text.count("\n") + 1
+        raise NotToml(line, f"not TOML: {re.sub(r' [(]at [^)]*[)]$', '', told)}") from None
+    return found, Lines(text)
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """' (did you mean …?)' where a known name is close, else nothing."""
+    by_form = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(name.lower(), by_form, n=1)
+    return f" (did you mean {by_form[close[0]]!r}?)" if close else ""

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection
 
-__all__ = ["Entry", "Event", "insert", "select"]
+__all__ = ["Entry", "Event", "insert", "select", "with_key"]
 
 _COLUMNS = "seq, at, actor, kind, person_key, subject, body, key, snapshot"
+_WITH_KEY = f"SELECT {_COLUMNS} FROM event WHERE key = ?"
 
 
 def insert(
@@ -29,8 +30,7 @@ def insert(
     """
     body = json.dumps(event.body, ensure_ascii=False, sort_keys=True, allow_nan=False)
     if event.key is not None:
-        query = f"SELECT {_COLUMNS} FROM event WHERE key = ?"
-        known = connection.execute(query, (event.key,)).fetchone()
+        known = connection.execute(_WITH_KEY, (event.key,)).fetchone()
         if known is not None:
             if known[3:7] != (event.kind, event.person_key, event.subject, body):
                 raise EntryConflict(event.key, event.kind, known[3])
@@ -51,6 +51,12 @@ def insert(
         "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*values, link(last[1], *values))
     )
     return _entry(values)
+
+
+def with_key(connection: sqlite3.Connection, key: str, *, upto: int) -> Entry | None:
+    """The entry that carries a key, where it is none behind `upto`."""
+    row = connection.execute(f"{_WITH_KEY} AND seq <= ?", (key, upto)).fetchone()
+    return None if row is None else _entry(row)
 
 
 def select(

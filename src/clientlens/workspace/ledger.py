@@ -9,15 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientlens.workspace import database, events
+from clientlens.workspace.workspace import Workspace
 from clientlens.workspace.writing import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from clientlens.workspace.events import Entry, Event
-    from clientlens.workspace.workspace import Workspace
 
 
 def append(
@@ -46,6 +46,65 @@ def append(
     """
     with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
         return writer.record(wanted, at=at)
+
+
+def decide(
+    path: Path,
+    question: Callable[[Workspace], Sequence[Event]],
+    *,
+    at: datetime,
+    actor: str | None,
+    command: str,
+    lock_timeout: float = 30,
+) -> list[Entry]:
+    """Add the entries that `question` finds to be right; what it looked at is still so when they are written.
+
+    It is asked while the workspace is held for writing, so that of two processes that take a client's last points
+    one is told that there are none. It is to read what it is given and nothing else; what it raises leaves the
+    ledger as it is.
+
+    Returns:
+        The entries as they stand in the ledger, in the order of the events.
+
+    Raises:
+        EntryConflict: a key stands there for something else; nothing was written.
+        WorkspaceMissing, WorkspaceLocked, WorkspaceNewer, WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
+    """
+    with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
+        with Workspace.open(path) as workspace:
+            wanted = question(workspace)
+        return writer.record(wanted, at=at) if wanted else []
+
+
+def append_decided(
+    path: Path,
+    decided: Callable[[Sequence[Entry]], Sequence[Event]],
+    *,
+    kinds: Collection[str],
+    at: datetime,
+    actor: str | None,
+    command: str,
+    lock_timeout: float = 30,
+) -> list[Entry]:
+    """`decide` by the ledger's entries of these `kinds` alone, the first one first."""
+    return decide(
+        path,
+        lambda workspace: decided(history(workspace, kinds=kinds)),
+        at=at,
+        actor=actor,
+        command=command,
+        lock_timeout=lock_timeout,
+    )
+
+
+def entry_with_key(workspace: Workspace, key: str) -> Entry | None:
+    """The entry of the state that is open that carries an idempotency key; None: none does.
+
+    Raises:
+        WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
+    """
+    upto = workspace.state.entries
+    return database.ask(workspace.path, lambda connection, _: events.with_key(connection, key, upto=upto))
 
 
 def history(

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.errors import WorkspaceMissing
+from clientlens.model import overlay
 from clientlens.model.facts import Facts
-from clientlens.model.tables import TABLES
-from clientlens.workspace import catalogue, facts
+from clientlens.model.identity import with_first_events
+from clientlens.model.tables import EVENTS, TABLES
+from clientlens.workspace import catalogue, database, events, facts
 from clientlens.workspace.catalogue import Role
 from clientlens.workspace.deriving import frames_of_current
 from clientlens.workspace.folder import CATALOGUE, disk_errors, may_be_workspace, others_can_read
@@ -142,8 +144,20 @@ class Workspace:
         return facts.scan(self.path, table, files)
 
     def facts(self) -> Facts:
-        """All tables, for analysis."""
-        return Facts(**frames_of_current(self.path, self.state), timezone=self.timezone)
+        """All tables, for analysis.
+
+        What follows for clients from other tables than that of people is added here; details that somebody corrected
+        stand in `clients` as they were corrected.
+        """
+        frames = frames_of_current(self.path, self.state)
+        if self.state.live(Role.CURRENT, EVENTS.name):
+            frames["clients"] = with_first_events(frames["clients"], frames["events"], frames["identities"])
+        edits = database.ask(
+            self.path, lambda c, _: events.select(c, upto=self.state.entries, kinds=(overlay.KIND,))
+        )
+        if edits:
+            frames["clients"] = overlay.laid_over(frames["clients"], frames["identities"], edits)
+        return Facts(**frames, timezone=self.timezone)
 
     def status(self) -> Status:
         """What is in it, how large it is, and whether it is still private."""

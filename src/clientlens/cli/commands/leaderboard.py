@@ -8,7 +8,9 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
+from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.messaging import LawfulBasis, Wish, see_wish, with_drafts
+from clientlens.cli.selecting import Where, noted, selected
 from clientlens.cli.shared import WINDOW, Rates, known_stores, read_rates
 
 ANSWERS = {"leaderboard": "clientlens.analysis.leaderboard:FIELDS"}
@@ -30,6 +32,8 @@ def leaderboard(
         int, typer.Option(min=1, metavar="N", help="Completed orders that a rank takes.")
     ] = 1,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Rank anonymous clients too.")] = False,
+    where: Where = None,
+    engine: EngineName = "polars",
     rates: Rates = None,
     message: Annotated[
         str | None, typer.Option(metavar="T", help="Draft a message of this template to each client shown.")
@@ -43,6 +47,7 @@ def leaderboard(
       clientlens leaderboard
       clientlens leaderboard --window last-quarter --rank-by purchases --top 10
       clientlens leaderboard --time-frame year-to-date --min-orders 3 --json
+      clientlens leaderboard --where "country = 'DE' and bought('Candle%')"
     """
     from clientlens.analysis.leaderboard import RankBy
     from clientlens.analysis.leaderboard import leaderboard as ask
@@ -54,9 +59,11 @@ def leaderboard(
     writes = see_wish(run, wish)
     with run.open() as workspace:
         facts = workspace.facts()
+        as_of = run.as_of(workspace.timezone)
+        among, told = selected(run, facts, as_of=as_of, where=where)
         answer = ask(
             facts,
-            as_of=run.as_of(workspace.timezone),
+            as_of=as_of,
             window=chosen,
             completed_when=run.settings.text("orders.completed_when"),
             rank_by=RankBy(rank_by),
@@ -64,11 +71,13 @@ def leaderboard(
             min_orders=min_orders,
             anonymous=anonymous,
             stores=known_stores(facts, store),
+            clients=among,
+            engine=chosen_engine(run, workspace, engine),
             **read_rates(run, facts, rates),
         )
         if writes:
-            answer = with_drafts(run, facts, answer, wish)
-        run.answer(answer)
+            answer = with_drafts(run, workspace, facts, answer, wish)
+        run.answer(noted(answer, told))
 
 
 COMMAND = leaf(leaderboard)

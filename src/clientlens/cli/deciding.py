@@ -1,0 +1,172 @@
+"""The bodies of `requests list`, `show`, `approve`, `decline`, `accept` and `withdraw`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clientlens.cli.order_requests import decide, load_rules, moment, request_entries
+from clientlens.errors import AnonymousRequester, RulesMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    import polars as pl
+
+    from clientlens.cli.context import Run
+    from clientlens.model.entries import Entry, Event
+    from clientlens.model.facts import Facts
+    from clientlens.requests.deciding import Decision
+    from clientlens.requests.listing import Who
+    from clientlens.requests.offers import Said
+    from clientlens.requests.states import Request
+
+_TITLES = {True: "Request {id} is {status} now", False: "Nothing changed: request {id} is {status} already"}
+
+
+def tell_list(run: Run, status: str | None, store: str | None) -> None:
+    """List requests."""
+    from clientlens.requests.listing import People, list_answer
+    from clientlens.requests.states import fold
+
+    with run.open() as workspace:
+        facts, zone = workspace.facts(), workspace.timezone
+        as_of = run.as_of(zone)
+        known = fold(facts.requests.collect(), request_entries(workspace), at=as_of.instant).values()
+        chosen = [one for one in known if store in (None, one.store)]
+        run.answer(list_answer(chosen, People(facts, chosen), status=status, as_of=as_of, timezone=zone))
+
+
+def tell_one(run: Run, request_id: str, store: str | None) -> None:
+    """Show one request with its history."""
+    from clientlens.requests.deciding import find
+    from clientlens.requests.listing import People, show_answer
+    from clientlens.requests.offers import offer_text
+    from clientlens.requests.states import fold
+
+    with run.open() as workspace:
+        facts, zone = workspace.facts(), workspace.timezone
+        at = run.as_of(zone).instant
+        one = find(fold(facts.requests.collect(), request_entries(workspace), at=at), request_id, store)
+        people = People(facts, [one])
+        text = offer_text(one, one.offer, name=people.of(one).name, timezone=zone) if one.offer else None
+        run.answer(show_answer(one, people, timezone=zone, text=text))
+
+
+def approve(
+    run: Run, request_id: str, store: str | None, said: Said, rules: str | None, lock_timeout: float
+) -> None:
+    """Make an offer."""
+    from clientlens.analysis.rates import home_currency
+    from clientlens.requests.offers import offered
+    from clientlens.requests.rules import OfferDefaults
+
+    def make(one: Request, facts: Facts, zone: str, at: datetime) -> Decision:
+        try:
+            defaults = load_rules(run, rules, zone).offers
+        except RulesMissing:
+            if rules is not None:
+                raise
+            defaults = OfferDefaults()
+        completed_when = run.settings.text("orders.completed_when")
+        home = run.settings.home_currency or home_currency(facts.orders, completed_when=completed_when)
+        return offered(one, said, defaults, at=at, timezone=zone, home_currency=home)
+
+    _change(run, request_id, store, make, "clientlens requests approve", lock_timeout, registered=True)
+
+
+def change(
+    run: Run, kind: str, request_id: str, store: str | None, reason: str | None, lock_timeout: float
+) -> None:
+    """Decline, accept or withdraw; `kind`: of the entry."""
+    from clientlens.requests.deciding import Decision
+    from clientlens.requests.states import ACCEPTED
+
+    body = {"reason": reason.strip()} if reason and reason.strip() else {}
+    command = f"clientlens requests {kind.removeprefix('request_')}"
+    _change(
+        run,
+        request_id,
+        store,
+        lambda *_: Decision(kind, {}, body),
+        command,
+        lock_timeout,
+        registered=kind == ACCEPTED,
+    )
+
+
+def _change(
+    run: Run,
+    request_id: str,
+    store: str | None,
+    make: Callable[[Request, Facts, str, datetime], Decision],
+    command: str,
+    lock_timeout: float,
+    *,
+    registered: bool,
+) -> None:
+    """Carry a decision out with the lock held, and tell what the request is now.
+
+    Args:
+        registered: the client must be known by name, e-mail or phone.
+    """
+    from clientlens.requests.deciding import event_for, find
+    from clientlens.requests.listing import People, show_answer
+    from clientlens.requests.offers import offer_text
+    from clientlens.requests.states import OFFERED, fold
+
+    at = run.clock()
+    with run.open() as workspace:
+        facts, zone = workspace.facts(), workspace.timezone
+        requests: pl.DataFrame = facts.requests.collect()
+        one = find(fold(requests, request_entries(workspace), at=at), request_id, store)
+        people = People(facts, [one])
+        decision = make(one, facts, zone, at)
+    who = people.of(one)
+    if registered and who.anonymous:
+        raise AnonymousRequester(one.request_id)
+    changed = False
+
+    def decided(entries: Sequence[Entry]) -> Sequence[Event]:
+        nonlocal changed
+        # What another process wrote meanwhile counts, though its time lies behind ours.
+        event = event_for(fold(requests, entries, at=moment(run, entries))[one.key], decision)
+        changed = event is not None
+        return [] if event is None else [event]
+
+    decide(run, decided, command, lock_timeout)
+    with run.open() as workspace:
+        entries = request_entries(workspace)
+    new = fold(requests, entries, at=moment(run, entries))[one.key]
+    text = offer_text(new, new.offer, name=who.name, timezone=zone) if new.offer else None
+    draft = (
+        _draft(run, new, who, str(text), zone, command, lock_timeout) if decision.kind == OFFERED else None
+    )
+    title = _TITLES[changed].format(id=new.request_id, status=new.shown_status)
+    run.answer(show_answer(new, people, timezone=zone, title=title, changed=changed, text=text, draft=draft))
+
+
+def _draft(
+    run: Run, one: Request, who: Who, text: str, timezone: str, command: str, lock_timeout: float
+) -> str | None:
+    """Where the offer lies as a draft; None, with a note: the client has no e-mail, or nothing says who writes."""
+    from clientlens.errors import BadAddress, SettingNeeded
+    from clientlens.messages.composing import sender_of
+    from clientlens.messages.eml import Party
+    from clientlens.requests.drafts import offer_mail, put_draft
+
+    if one.offer is None:
+        return None
+    if who.email is None:
+        run.console.note("note: no draft of an e-mail: the client's address is not known")
+        return None
+    try:
+        to, sender = Party(who.email, who.name), sender_of(run.settings)
+        mail = offer_mail(one, text, to=to, sender=sender, made_at=one.offer.made_at, timezone=timezone)
+        path = put_draft(
+            run.existing_workspace(), mail, command=command, actor=run.actor, lock_timeout=lock_timeout
+        )
+    except (SettingNeeded, BadAddress) as error:
+        run.console.note(f"note: no draft of an e-mail: {error.message}")
+        return None
+    return str(path)

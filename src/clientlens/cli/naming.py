@@ -1,0 +1,64 @@
+"""Many clients named at once: one id or e-mail a line, from a file or standard input."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from clientlens.errors import AmbiguousClient, BadEncoding, UnknownClient, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientlens.cli.context import Run
+    from clientlens.model.facts import Facts
+
+
+def lines_of(run: Run, file: str) -> list[tuple[str, str]]:
+    """Where each line stands (`FILE:3`), and its text; blank lines and what follows a # are left out.
+
+    Raises:
+        Unreadable, BadEncoding
+    """
+    name = "standard input" if file == "-" else file
+    try:
+        data = _read(run, file)
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise BadEncoding(name, line, "utf-8") from None
+    except OSError as error:
+        raise Unreadable(name, error.strerror or type(error).__name__) from None
+    bare = ((n, line.strip()) for n, line in enumerate(text.splitlines(), 1))
+    return [(f"{name}:{n}", line) for n, line in bare if line and not line.startswith("#")]
+
+
+def _read(run: Run, file: str) -> bytes:
+    if file != "-":
+        return (run.folder / file).read_bytes()
+    return b"" if run.stdin is None else run.stdin.read()
+
+
+def clients_of_lines(facts: Facts, lines: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """The client_ids that lines name, and a sentence for each line that names nobody or several.
+
+    Ids and e-mails are looked up all at once; what is neither, one by one, as everywhere.
+    """
+    from clientlens.analysis.client_lookup import find_one
+
+    if not lines:
+        return [], []
+    identities = facts.identities.collect()
+    quick = dict(zip(identities["client_id"], identities["client_id"], strict=True))
+    quick |= {key[2:]: client for key, client in identities.iter_rows() if key.startswith("e:")}
+    found, unknown = [], []
+    for place, text in lines:
+        known = quick.get(unicodedata.normalize("NFC", text).lower())
+        if known is None:
+            try:
+                known = find_one(facts, text)
+            except (UnknownClient, AmbiguousClient) as error:
+                unknown.append(f"{place}: {error.message}")
+                continue
+        found.append(known)
+    return found, unknown

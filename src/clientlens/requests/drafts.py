@@ -1,0 +1,45 @@
+"""An offer as the draft of an e-mail, in the workspace's outbox."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from clientlens.messages.eml import Mail, Party, eml
+from clientlens.messages.outbox import draft_id, place
+from clientlens.requests.states import ORDER_PREFIX
+from clientlens.workspace.writing import hold
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from clientlens.messages.composing import Sender
+    from clientlens.requests.states import Request
+
+
+def offer_mail(
+    one: Request, text: str, *, to: Party, sender: Sender, made_at: datetime, timezone: str
+) -> Mail:
+    """The offer as mail, dated when it was made: of the same offer the same bytes."""
+    return Mail(
+        id=draft_id("offer", one.store, one.request_id),
+        sender=sender.party,
+        to=to,
+        subject=f"Your offer: {one.service or one.request_id.removeprefix(ORDER_PREFIX)}",
+        text=f"{text}\n{sender.block}\n" if sender.block else text,
+        language="en",
+        at=made_at.astimezone(ZoneInfo(timezone)),
+        reply_to=sender.reply_to,
+    )
+
+
+def put_draft(workspace: Path, mail: Mail, *, command: str, actor: str | None, lock_timeout: float) -> Path:
+    """Put the mail into the outbox, in place of an earlier draft of the same offer.
+
+    Raises:
+        BadAddress, WorkspaceLocked, WorkspaceReadOnly, DiskFailed
+    """
+    data = eml(mail)
+    with hold(workspace, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor):
+        return place(workspace, mail.id, data)
