@@ -112,6 +112,7 @@ needs_jq = pytest.mark.skipif(shutil.which("jq") is None, reason="the example sc
     [
         ("weekly-leaderboard.sh", ("--as-of", "2026-10-31"), 3),
         ("lapsed-regulars.sh", ("--as-of", "2026-10-31"), 10),
+        ("cross-selling.sh", ("%tent%", "%sleeping bag%", "--as-of", "2026-10-31"), 10),
         ("carts-to-follow-up.sh", ("20", "--as-of", "2026-10-31"), 5),
     ],
 )

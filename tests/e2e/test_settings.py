@@ -41,7 +41,11 @@ def test_without_anything_set_every_origin_is_the_default(clientlens, sample):
     assert told == NEW | {
         "checkouts.match_window_days": ("7", "default"),
         "checkouts.minimum_age_minutes": ("10", "default"),
+        "insights.completion_percent": ("90", "default"),
         "insights.novice_below": ("3", "default"),
+        "insights.repeat_percent": ("50", "default"),
+        "insights.repeat_sellers": ("3", "default"),
+        "insights.similar_clients": ("5", "default"),
         "money.home_currency": (None, "default"),
         "orders.completed_when": ("paid", "default"),
         "products.ignore": (None, "default"),
@@ -60,7 +64,11 @@ def test_a_variable_beats_the_file_which_beats_the_default(clientlens, settings)
     assert _origins(told) == NEW | {
         "checkouts.match_window_days": ("7", "default"),
         "checkouts.minimum_age_minutes": ("10", "default"),
+        "insights.completion_percent": ("90", "default"),
         "insights.novice_below": ("9", "CLIENTLENS_INSIGHTS_NOVICE_BELOW"),
+        "insights.repeat_percent": ("50", "default"),
+        "insights.repeat_sellers": ("3", "default"),
+        "insights.similar_clients": ("5", "default"),
         "money.home_currency": ("EUR", "CLIENTLENS_MONEY_HOME_CURRENCY"),
         "orders.completed_when": ("fulfilled", file),
         "products.ignore": ("Gift card%", file),

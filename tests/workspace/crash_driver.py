@@ -6,6 +6,7 @@ An operation has a `prepare` (what stands before it), an `act`, and says whether
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
 import sys
@@ -22,7 +23,10 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
 import conftest as make  # noqa: E402 - found through the path above
 import crash  # noqa: E402
 
+from clientlens.cli.context import Run  # noqa: E402
+from clientlens.cli.main import execute  # noqa: E402
 from clientlens.cli.main import main as program  # noqa: E402
+from clientlens.console import Console  # noqa: E402
 from clientlens.errors import ClientlensError, WorkspaceMissing  # noqa: E402
 from clientlens.messages.composing import Message, Sender  # noqa: E402
 from clientlens.messages.drafting import draft  # noqa: E402
@@ -33,6 +37,7 @@ from clientlens.workspace.events import Event  # noqa: E402
 from clientlens.workspace.lock import reading  # noqa: E402
 from clientlens.workspace.workspace import Workspace  # noqa: E402
 
+ANNA = "anna@example.com"
 HANDMADE = HERE.parent / "handmade" / "main"
 OLD = HERE / "kept"
 
@@ -130,13 +135,78 @@ def _draft(path):
             raise one
 
 
+class _Refused(ClientlensError):
+    """A command that ended with something else than 0."""
+
+    def __init__(self, code, told):
+        super().__init__(told)
+        self.exit_code = code
+
+
+def _call(path, *arguments):
+    """A command of the program itself, at a time that does not change."""
+    stderr = io.StringIO()
+    run = Run(
+        Console(io.BytesIO(), stderr),
+        {},
+        path.parent,
+        lambda: make.AT,
+        stdin=io.BytesIO(INCOMING),
+        user="ada",
+    )
+    code = int(execute(["-w", str(path), *arguments], run))
+    if code:
+        raise _Refused(code, stderr.getvalue())
+
+
+INCOMING = b"""
+{"order_id": "50", "placed_at": "2026-04-30T10:00:00Z", "email": "dora@example.com", "service": "Logo", "price": "90.00", "currency": "EUR"}
+{"order_id": "51", "placed_at": "2026-04-30T11:00:00Z", "email": "emil@example.com", "service": "Logo"}
+{"order_id": "52", "placed_at": "2026-05-02T11:00:00Z", "email": "finn@example.com", "service": "Logo"}
+"""
+
+
+def _ruled(path):
+    """A shop with rules, and an offer that the third of the incoming orders takes."""
+    make.add(
+        path, make.batch(make.order("1"), requests=[make.request(email="finn@example.com")], name="asked")
+    )
+    (path / "requests.toml").write_text('audience = "all"\n[offers]\nexpires_days = 7\n')
+    (path / "clientlens.toml").write_text('[sender]\nemail = "shop@example.org"\n')
+    _call(path, "requests", "approve", "r1", "--price", "80", "--currency", "EUR")
+
+
+def _record(path):
+    _call(path, "requests", "screen", "-", "--record")
+
+
+def _recorded(path):
+    _ruled(path)
+    _record(path)
+
+
+def _approve(path):
+    _call(path, "requests", "approve", "order:50", "--price", "95.00", "--expires", "2026-05-20")
+
+
+def _saying(*words):
+    return lambda path: _call(path, *words)
+
+
+def _earned(path):
+    """Points were given for two orders; one of them was refunded since, and a third has come."""
+    make.add(path, first())
+    _call(path, "points", "earn")
+    make.add(path, second())
+
+
 def _nothing(path):
     pass
 
 
 @dataclass(frozen=True)
 class Operation:
-    """`again`: doing it twice is the same as doing it once."""
+    """`act` may give an exit code. `again`: doing it twice is the same as doing it once."""
 
     prepare: Callable
     act: Callable
@@ -151,7 +221,18 @@ OPERATIONS = {
     "repair": Operation(_damaged, lambda path: upkeep.rebuild(path, at=make.AT, command="repair")),
     "ledger append": Operation(_noted, _two_entries),
     "merge": Operation(lambda path: make.add(path, first()), _merge, again=False),
+    "requests recorded": Operation(_ruled, _record),
+    "request approved": Operation(_recorded, _approve),
     "draft": Operation(lambda path: make.add(path, first()), _draft),
+    "points with a key": Operation(
+        lambda path: make.add(path, first()), _saying("points", "add", ANNA, "5", "--key", "k1")
+    ),
+    "points earned": Operation(_earned, _saying("points", "earn")),
+    "note with a key": Operation(_noted, _saying("clients", "note", ANNA, "likes roses", "--key", "k1")),
+    "group": Operation(
+        lambda path: make.add(path, first()), _saying("groups", "add", "vip", ANNA, "bob@example.com")
+    ),
+    "details": Operation(_noted, _saying("clients", "edit", ANNA, "--city", "Lugano", "--name", "Anna N.")),
     "format 1 to 3": Operation(lambda path: shutil.copytree(OLD / "format-1", path), _two_entries),
     "format 2 to 3": Operation(lambda path: shutil.copytree(OLD / "format-2", path), _two_entries),
     "import of a gathered sale": Operation(
@@ -189,12 +270,12 @@ def main(which, path):
     if which == "cli":
         return _program(Path(path))
     try:
-        OPERATIONS[which].act(Path(path))
+        done = OPERATIONS[which].act(Path(path))
     except ClientlensError as error:
         return int(error.exit_code)
     except Exception:  # noqa: BLE001 - any other one would be a traceback
         return 99
-    return 0
+    return done if isinstance(done, int) else 0
 
 
 def _program(path):

@@ -210,7 +210,7 @@ METRICS: tuple[Metric, ...] = (
         "discount_share",
         Kind.SCALED,
         SHARE,
-        "completed orders with a discount or a coupon code / those of which the file says so or says none",
+        "completed orders with a discount or a coupon code / those of which a file says whether they had one",
         ratio(pl.col("discounted"), pl.col("discount_known")),
         scale=SCALE,
         null_when="no file says anything about discounts",

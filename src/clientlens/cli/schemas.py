@@ -13,6 +13,9 @@ from clientlens.errors import UnknownSchema
 SINGLE = frozenset(
     {
         "checkouts --summary",
+        "cohorts --summary",
+        "client",
+        "client --lines",
         "groups add",
         "groups delete",
         "groups remove",
@@ -24,6 +27,7 @@ SINGLE = frozenset(
         "requests accept",
         "requests approve",
         "requests decline",
+        "requests report",
         "requests rules show",
         "requests show",
         "requests withdraw",

@@ -81,6 +81,7 @@ from clientlens.errors.requests import (
     RulesMissing,
     UnknownRequest,
 )
+from clientlens.errors.segments import BadMinimumAge, UnknownSegment
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -147,6 +148,7 @@ __all__ = [
     "BadJson",
     "BadMapping",
     "BadMessageTemplate",
+    "BadMinimumAge",
     "BadOffer",
     "BadPointsRate",
     "BadRates",
@@ -212,6 +214,7 @@ __all__ = [
     "UnknownPlaceholder",
     "UnknownRequest",
     "UnknownSchema",
+    "UnknownSegment",
     "UnknownSetting",
     "UnknownSource",
     "UnknownStore",

@@ -19,6 +19,7 @@ from clientlens.outputs.columns import GAP, Column, columns_of, fit, with_items
 from clientlens.outputs.drawing import plain_table, runs
 from clientlens.outputs.explained import explanation
 from clientlens.outputs.format import Format
+from clientlens.outputs.grid import grid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,7 +69,10 @@ def _print(answer: Answer, console: Console, style: Style) -> None:
     columns, constants = columns_of(answer, cut)
     shown: list[Table | Text]
     below: list[str] = []
-    if answer.parts:
+    gridded = grid(answer, style.width, style.limit)
+    if gridded is not None:
+        shown, below = gridded
+    elif answer.parts:
         shown, constants = [*_whose(answer, columns)[1]], []
     elif answer.explained:
         shown, below = explanation(answer, columns, style.width, cut.height)

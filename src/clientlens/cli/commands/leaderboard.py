@@ -10,7 +10,7 @@ from clientlens.cli.app import leaf
 from clientlens.cli.context import current
 from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.messaging import LawfulBasis, Wish, see_wish, with_drafts
-from clientlens.cli.selecting import Where, noted, selected
+from clientlens.cli.selecting import InGroup, Where, noted, selected
 from clientlens.cli.shared import WINDOW, Rates, known_stores, read_rates
 
 ANSWERS = {"leaderboard": "clientlens.analysis.leaderboard:FIELDS"}
@@ -33,6 +33,7 @@ def leaderboard(
     ] = 1,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Rank anonymous clients too.")] = False,
     where: Where = None,
+    group: InGroup = None,
     engine: EngineName = "polars",
     rates: Rates = None,
     message: Annotated[
@@ -60,7 +61,7 @@ def leaderboard(
     with run.open() as workspace:
         facts = workspace.facts()
         as_of = run.as_of(workspace.timezone)
-        among, told = selected(run, facts, as_of=as_of, where=where)
+        among, told = selected(run, facts, as_of=as_of, where=where, group=group, workspace=workspace)
         answer = ask(
             facts,
             as_of=as_of,
