@@ -67,6 +67,8 @@ def test_an_example_of_a_help_text_runs(example, program, own_sample, tmp_path):
     else:
         folder, workspace = tmp_path, own_sample
         (folder / "sales.csv").symlink_to(MAPPINGS / "sample" / "woocommerce.csv")
+    if words[0] == "groups":
+        program("-w", workspace, *sampled(["groups", "add", "regulars", "mara@example.org"]))
     if words[:2] == ["clients", "split"]:
         program("-w", workspace, *sampled(["clients", "merge", *words[2:]]))
     done = program(

@@ -41,7 +41,7 @@ NO_SPARK = no_spark()
 
 def _needs_spark(item):
     params = getattr(getattr(item, "callspec", None), "params", {})
-    return params.get("engine") == "spark" or item.get_closest_marker("spark")
+    return params.get("engine") == "spark" or item.name.startswith("test_spark_")
 
 
 def pytest_collection_modifyitems(items):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sqlite3
+import sys
 import tomllib
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,7 +55,25 @@ def _damaged(workspace):
     return nullcontext()
 
 
-SETUPS = {"locked": _locked, "newer": _newer, "damaged": _damaged}
+def _module(name, module):
+    """As if a package were not installed (None), or were (anything else)."""
+
+    @contextmanager
+    def patched(workspace):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(sys.modules, name, module)
+            yield
+
+    return patched
+
+
+SETUPS = {
+    "locked": _locked,
+    "newer": _newer,
+    "damaged": _damaged,
+    "no duckdb": _module("duckdb", None),
+    "a pyspark": _module("pyspark", SimpleNamespace(__version__="4.1.0")),
+}
 
 
 @pytest.fixture(scope="session")

@@ -211,8 +211,9 @@ class _Card:
     def _memberships(self) -> pl.DataFrame:
         # What a rule says of a client may depend on all others.
         ruled = groups.rules_of(self.entries, self.facts.timezone)
-        rules = {name: self.rules.metrics[name] for name in ("completed_when", "home_currency", "ignore")}
-        asked = groups.Asked(self.as_of, rules)
+        # Of the others the entries say nothing, and whether they are in a group is not asked.
+        extra = points.as_column(lambda: points.balances(self.entries, self.narrow.identities, self.as_of))
+        asked = groups.Asked(self.as_of, self.rules.metrics, extra)
         return groups.memberships(self.facts if ruled else self.narrow, self.entries, asked)
 
     def of_purchases(self) -> dict[str, pl.DataFrame]:

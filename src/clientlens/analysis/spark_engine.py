@@ -134,7 +134,6 @@ def _session(environment: Mapping[str, str]) -> Any:
     """
     try:
         pyspark = importlib.import_module("pyspark")
-        importlib.import_module("py4j")
     except ImportError:
         raise EngineMissing("spark") from None
     version = str(getattr(pyspark, "__version__", "0"))

@@ -52,13 +52,18 @@ def _rules(run: Run, facts: Facts) -> CardRules:
 
 
 def _entries(workspace: Workspace, facts: Facts, client_id: str) -> list[Entry]:
-    """The ledger's entries about a client, and those about groups as such, by number."""
-    from clientlens.analysis.groups import DELETED, RULE
+    """The ledger's entries about a client, and those about groups as such, by number.
+
+    Where a group has a rule, all about groups: a rule may name any of them.
+    """
+    from clientlens.analysis.groups import DELETED, KINDS, RULE
     from clientlens.analysis.points import keys_of
     from clientlens.workspace.ledger import history
 
     mine = history(workspace, person_keys=keys_of(facts, client_id))
     about_groups = history(workspace, kinds=(RULE, DELETED))
+    if any(entry.kind == RULE for entry in about_groups):
+        about_groups = history(workspace, kinds=KINDS)
     return sorted(
         {entry.seq: entry for entry in (*mine, *about_groups)}.values(), key=lambda entry: entry.seq
     )

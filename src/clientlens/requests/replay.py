@@ -10,12 +10,12 @@ import polars as pl
 
 from clientlens.analysis.order_facts import CANCELLED, order_facts
 from clientlens.analysis.ratios import SCALE, ratio
+from clientlens.analysis.wilson import lower, upper
 from clientlens.analysis.wording import counted_noun, undated_note
 from clientlens.model.answer import Answer, Field, Kind
 from clientlens.requests.gate import gated, named, on_by_order, switched
 from clientlens.requests.known import first_completions, is_new
 from clientlens.requests.rules import DAYS
-from clientlens.requests.wilson import ends
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,13 +91,17 @@ def replay(
         for number, one in enumerate(rules)
     ]
     found = pl.concat([part.collect() for part in parts])
+    # One file alone stands in the title.
+    alone = len(rules) == 1 and by is not By.TOTAL
+    fields = tuple(replace(one, priority=None) if alone and one.name == "rules" else one for one in FIELDS)
     return Answer(
         name="request_replay",
-        fields=FIELDS,
+        fields=fields,
         rows=_finished(found, by),
         timezone=facts.timezone,
         title=f"Replayed over {window.describe(as_of)}, as of {as_of.day}"
-        + ("" if by is By.TOTAL else f", by {by}"),
+        + (f", by {by}" if by is not By.TOTAL else "")
+        + (f": {rules[0].name.rsplit('/', 1)[-1]}" if alone else ""),
         panels=("rules", "currency") if by is By.TOTAL and found.height else (),
         notes=tuple(_notes(found, rules, orders, as_of)),
     )
@@ -199,12 +203,9 @@ def _finished(found: pl.DataFrame, by: By) -> pl.DataFrame:
     )
     for side, trials in (("held", "held"), ("passed", "passed")):
         pairs = rows.select(f"{side}_lost", passed.alias("passed"), "held")
-        spans = [
-            ends(row[f"{side}_lost"], row[trials]) if row[trials] else None
-            for row in pairs.iter_rows(named=True)
-        ]
-        for name, place in (("low", 0), ("high", 1)):
-            scaled = [None if one is None else round(one[place] * 10**SCALE) for one in spans]
+        counts = [(row[f"{side}_lost"], row[trials]) for row in pairs.iter_rows(named=True)]
+        for name, end in (("low", lower), ("high", upper)):
+            scaled = [round(end(*one) * 10**SCALE) if one[1] else None for one in counts]
             rows = rows.with_columns(pl.Series(f"{side}_lost_{name}", scaled, dtype=pl.Int64))
     by_size = by is By.SERVICE
     rows = rows.sort(
