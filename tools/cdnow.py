@@ -83,9 +83,7 @@ def by_loop(text: str) -> dict[str, Client]:
         before = found.get(customer, Client(0, 0, 10_000, ""))
         cents = before.cents + int(whole) * 100 + int(part)
         recency = min(before.recency, (AS_OF - placed).days)
-        found[customer] = Client(
-            before.purchases + 1, cents, recency, max(before.last, placed.isoformat())
-        )
+        found[customer] = Client(before.purchases + 1, cents, recency, max(before.last, placed.isoformat()))
     return found
 
 
@@ -94,7 +92,17 @@ def by_clientlens(text: str, folder: Path, *options: str) -> dict[str, Client]:
     orders = folder / "cdnow.csv"
     orders.write_text(as_csv(text), "ascii")
     workspace = ["--workspace", str(folder / ".clientlens")]
-    _clientlens(*workspace, "import", "--mapping", str(MAPPING), "--timezone", "UTC", "--expect-rows", str(PURCHASES), str(orders))
+    _clientlens(
+        *workspace,
+        "import",
+        "--mapping",
+        str(MAPPING),
+        "--timezone",
+        "UTC",
+        "--expect-rows",
+        str(PURCHASES),
+        str(orders),
+    )
     told = _clientlens(*workspace, "--as-of", AS_OF.isoformat(), "metrics", "--json", *options)
     return {
         row["name"].removeprefix("Anonymous "): Client(
@@ -117,7 +125,9 @@ def main() -> int:
         folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(temporary)
         text = fetch(folder)
         wanted, found = by_loop(text), by_clientlens(text, folder)
-    differing = [customer for customer in wanted.keys() | found.keys() if wanted.get(customer) != found.get(customer)]
+    differing = [
+        customer for customer in wanted.keys() | found.keys() if wanted.get(customer) != found.get(customer)
+    ]
     print(f"customers           {len(wanted):,}")
     print(f"purchases           {sum(one.purchases for one in wanted.values()):,}")
     print(f"dollars             {sum(one.cents for one in wanted.values()) / 100:,.2f}")
