@@ -72,13 +72,39 @@ class TestGenerator:
         )
         assert (made.returncode, made.stderr) == (0, "")
 
-    def test_there_are_five_files_for_each_shop_and_nothing_else(self):
+    def test_there_are_five_files_for_each_shop_reviews_of_one_and_nothing_else(self):
         there = (path for shop in SHOPS for path in (SAMPLE / shop).rglob("*") if path.is_file())
         found = sorted(path.relative_to(SAMPLE).as_posix() for path in there)
-        assert found == sorted(f"{shop}/{name}" for shop in SHOPS for name in FILES)
+        assert found == sorted(
+            ["lantern/reviews.csv", *(f"{shop}/{name}" for shop in SHOPS for name in FILES)]
+        )
 
     def test_it_stays_under_one_and_a_half_megabytes(self):
         assert sum(path.stat().st_size for path in SAMPLE.rglob("*.csv")) < 1_500_000
+
+
+class TestReviews:
+    def test_lanterns_name_its_orders_and_their_clients(self):
+        reviews = rows_of("lantern", "reviews.csv")
+        orders = grouped("lantern", "orders_export_1.csv", "orders_export_2.csv")
+        own = [row for row in reviews if row["seller"] == "lantern"]
+        assert (len(reviews), len(own)) == (504, 250)
+        for row in own:
+            lines = orders[row["order_id"]]
+            assert row["email"] == lines[0]["Email"].lower()
+            assert row["service"] in {line["Lineitem name"] for line in lines}
+        assert not any(row["order_id"] for row in reviews if row["seller"] != "lantern")
+
+    def test_there_are_five_other_sellers_and_three_who_never_bought(self):
+        reviews = rows_of("lantern", "reviews.csv")
+        assert len({row["seller"] for row in reviews}) == 6
+        buyers = {
+            row["Email"].lower()
+            for shop in SHOPS
+            for part in ("1", "2")
+            for row in rows_of(shop, f"orders_export_{part}.csv")
+        }
+        assert len({row["email"] for row in reviews} - buyers) == 3
 
 
 class TestSize:

@@ -163,31 +163,22 @@ def review(key, client, on="2026-03-01", stars=5, *, seller="main", **other):
 
 def with_reviews(facts, reviews):
     """`facts` and these reviews; reviewers who never ordered become clients, their id being their name."""
-    table = BY_NAME["reviews"]
     known = set(facts.identities.collect()["person_key"])
     new = sorted({row["person_key"] for row in reviews} - known)
-    names = [key.removeprefix("e:").removesuffix("@example.org") for key in new]
+    names = [key.removeprefix("e:").removesuffix("@example.org").split("+")[0] for key in new]
+    strangers = sorted(set(names) - set(facts.clients.collect()["client_id"]))
+    people = [{"client_id": name, "email": f"{name}@example.org", "anonymous": False} for name in strangers]
     more = {
-        "reviews": pl.DataFrame(reviews, schema_overrides=table.schema)
-        if reviews
-        else pl.DataFrame(schema=table.schema),
-        "identities": pl.DataFrame(
-            {"person_key": new, "client_id": names}, schema_overrides={"client_id": pl.String}
-        ),
-        "clients": pl.DataFrame(
-            {
-                "client_id": names,
-                "email": [key.removeprefix("e:") for key in new],
-                "anonymous": [False] * len(new),
-            },
-            schema_overrides={"email": pl.String, "client_id": pl.String},
-        ),
+        "reviews": reviews,
+        "identities": [{"person_key": key, "client_id": name} for key, name in zip(new, names, strict=True)],
+        "clients": people,
     }
     frames = {}
     for name, rows in more.items():
         stored = getattr(facts, name).collect()
-        if rows.height:
-            stored = pl.concat([stored, BY_NAME[name].conform(rows)])
+        if rows:
+            table = BY_NAME[name]
+            stored = pl.concat([stored, table.conform(pl.DataFrame(rows, schema_overrides=table.schema))])
         frames[name] = stored.lazy()
     return replace(facts, **frames)
 

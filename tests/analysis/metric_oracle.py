@@ -120,7 +120,7 @@ def metrics(con, facts_sql, *, instant, day, completed_when, home, never="nothin
 
 
 def rfm(con, facts_sql, *, instant, completed_when, home):
-    """{client_id: (r, f, m)} of registered clients with a completed order, by counting who is worse."""
+    """{client_id: (r, f, m)} of registered clients with a completed order, by rank, of which those who are worse are one less."""
     sql = f"""WITH {facts_sql(completed_when)},
         people AS (
             SELECT client_id, max(placed_on) AS last_on, count(*) AS orders,
@@ -129,11 +129,45 @@ def rfm(con, facts_sql, *, instant, completed_when, home):
             WHERE is_completed AND NOT c.anonymous AND coalesce(c.joined_at, '-infinity') <= $instant::TIMESTAMPTZ
             GROUP BY client_id
         )
-        SELECT p.client_id,
-               1 + (5 * (SELECT count(*) FROM people w WHERE w.last_on < p.last_on)) // (SELECT count(*) FROM people),
-               1 + (5 * (SELECT count(*) FROM people w WHERE w.orders < p.orders)) // (SELECT count(*) FROM people),
-               1 + (5 * (SELECT count(*) FROM people w WHERE w.spend < p.spend)) // (SELECT count(*) FROM people)
-        FROM people p"""
+        SELECT client_id,
+               1 + 5 * (rank() OVER (ORDER BY last_on) - 1) // count(*) OVER (),
+               1 + 5 * (rank() OVER (ORDER BY orders) - 1) // count(*) OVER (),
+               1 + 5 * (rank() OVER (ORDER BY spend) - 1) // count(*) OVER ()
+        FROM people"""
     return {
         client: scores for client, *scores in con.execute(sql, {"instant": instant, "home": home}).fetchall()
     }
+
+
+_LABELS = {"week": "%G-W%V", "month": "%Y-%m", "year": "%Y"}
+
+
+def cohorts(con, facts_sql, *, instant, whole, completed_when, home, by):
+    """Rows (cohort, period, clients, active, retention, revenue, cumulative, per client, complete) in order."""
+    label = (
+        f"strftime(cohort, '{_LABELS[by]}')" if by in _LABELS else "year(cohort) || '-Q' || quarter(cohort)"
+    )
+    sql = f"""WITH {facts_sql(completed_when)},
+        done AS (SELECT * FROM facts WHERE is_completed AND client_id IS NOT NULL),
+        born AS (SELECT client_id, date_trunc('{by}', min(placed_on)) AS cohort FROM done GROUP BY client_id),
+        sizes AS (SELECT cohort, count(*) AS clients FROM born GROUP BY cohort),
+        slots AS (
+            SELECT cohort, clients, n AS period, (cohort + to_{by}s(n::INTEGER))::DATE AS begins
+            FROM sizes, range(0, 200) r(n)
+        )
+        SELECT {label}, s.period, s.clients,
+               (SELECT count(DISTINCT d.client_id) FROM done d JOIN born b USING (client_id)
+                WHERE b.cohort = s.cohort AND date_trunc('{by}', d.placed_on) = s.begins) AS active,
+               (SELECT coalesce(sum(order_total - refunded), 0)::BIGINT FROM done d JOIN born b USING (client_id)
+                WHERE b.cohort = s.cohort AND date_trunc('{by}', d.placed_on) = s.begins AND d.currency = $home) AS revenue,
+               (SELECT coalesce(sum(order_total - refunded), 0)::BIGINT FROM done d JOIN born b USING (client_id)
+                WHERE b.cohort = s.cohort AND date_trunc('{by}', d.placed_on) <= s.begins AND d.currency = $home) AS so_far,
+               (s.begins + to_{by}s(1))::DATE - 1 <= $whole::DATE AS complete
+        FROM slots s WHERE s.begins <= ($instant::TIMESTAMPTZ AT TIME ZONE 'Europe/Rome')::DATE
+        ORDER BY s.cohort, s.period"""
+    values = {"instant": instant, "whole": whole, "home": home}
+    rows = []
+    for name, period, clients, active, revenue, so_far, complete in con.execute(sql, values).fetchall():
+        figures = (active, _rounded(10_000 * active, clients), revenue, so_far, _rounded(so_far, clients))
+        rows.append((name, period, clients, *(figures if complete else [None] * 5), complete))
+    return rows

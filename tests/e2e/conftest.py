@@ -155,6 +155,16 @@ def own_sample(sample, tmp_path):
     return path
 
 
+@pytest.fixture(scope="session")
+def reviewed(sample, tmp_path_factory):
+    """A workspace with both sample shops and lantern's reviews. Not to be changed."""
+    path = tmp_path_factory.mktemp("reviewed") / ".clientlens"
+    shutil.copytree(sample, path)
+    done = run_clientlens("-w", path, "import", "--store", "lantern", SAMPLE / "lantern" / "reviews.csv")
+    assert done.code == 0, done.stderr
+    return path
+
+
 @pytest.fixture
 def ask(sample, tmp_path):
     """`ask("insights", "--json")` of the sample workspace, as of its last day."""

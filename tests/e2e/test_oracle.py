@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import runpy
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,31 @@ def test_insights_are_what_sql_says(ask, con, oracle, window):
     assert {
         (row["client_id"], row["currency"]): {name: row[name] for name in names} for row in rows
     } == wanted
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_the_platform_is_what_sql_says(reviewed, program, oracle, window):
+    first, last, _ = WINDOWS[window]
+    with Workspace.open(reviewed) as opened:
+        facts = opened.facts()
+        con = oracle["connect"](**{name: getattr(facts, name).collect() for name in oracle["TABLES"]})
+    wanted = {
+        client: _shown(row, {"price_low": 2, "price_high": 2})
+        for client, row in oracle["platform"](
+            con, instant=INSTANT, first=first, last=last, completed_when="paid", home="USD", never=""
+        ).items()
+    }
+    told = program(
+        *("-w", reviewed, "--as-of", "2026-10-31", "insights", "--scope", "platform"),
+        *("--window", window, "--json"),
+    ).json
+    assert len(wanted) > 30
+    rows = {row["client_id"]: row for row in told}
+    assert set(rows) == set(wanted)
+    for client, row in wanted.items():
+        mean = row.pop("average_rating")
+        assert {name: rows[client][name] for name in row} == row
+        assert mean is None or Decimal(str(rows[client]["average_rating"])) == Decimal(mean) / 10_000
 
 
 @pytest.mark.parametrize("window", WINDOWS)

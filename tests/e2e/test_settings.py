@@ -23,6 +23,8 @@ def _origins(told):
 NEW = {
     "messages.cooldown_days": ("30", "default"),
     "messages.language": ("en", "default"),
+    "points.rates": ("1", "default"),
+    "points.since": (None, "default"),
     **{
         f"sender.{name}": (None, "default")
         for name in ("address", "email", "name", "reply_to", "shop", "unsubscribe")
@@ -33,7 +35,7 @@ NEW = {
     "smtp.timeout_seconds": ("30", "default"),
     "smtp.username": (None, "default"),
 }
-"""Settings of messages, unset."""
+"""Settings of messages and points, unset."""
 
 
 def test_without_anything_set_every_origin_is_the_default(clientlens, sample):
@@ -41,7 +43,11 @@ def test_without_anything_set_every_origin_is_the_default(clientlens, sample):
     assert told == NEW | {
         "checkouts.match_window_days": ("7", "default"),
         "checkouts.minimum_age_minutes": ("10", "default"),
+        "insights.completion_percent": ("90", "default"),
         "insights.novice_below": ("3", "default"),
+        "insights.repeat_percent": ("50", "default"),
+        "insights.repeat_sellers": ("3", "default"),
+        "insights.similar_clients": ("5", "default"),
         "money.home_currency": (None, "default"),
         "orders.completed_when": ("paid", "default"),
         "products.ignore": (None, "default"),
@@ -60,7 +66,11 @@ def test_a_variable_beats_the_file_which_beats_the_default(clientlens, settings)
     assert _origins(told) == NEW | {
         "checkouts.match_window_days": ("7", "default"),
         "checkouts.minimum_age_minutes": ("10", "default"),
+        "insights.completion_percent": ("90", "default"),
         "insights.novice_below": ("9", "CLIENTLENS_INSIGHTS_NOVICE_BELOW"),
+        "insights.repeat_percent": ("50", "default"),
+        "insights.repeat_sellers": ("3", "default"),
+        "insights.similar_clients": ("5", "default"),
         "money.home_currency": ("EUR", "CLIENTLENS_MONEY_HOME_CURRENCY"),
         "orders.completed_when": ("fulfilled", file),
         "products.ignore": ("Gift card%", file),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import os
 import sqlite3
+import sys
 import tomllib
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -53,7 +55,25 @@ def _damaged(workspace):
     return nullcontext()
 
 
-SETUPS = {"locked": _locked, "newer": _newer, "damaged": _damaged}
+def _module(name, module):
+    """As if a package were not installed (None), or were (anything else)."""
+
+    @contextmanager
+    def patched(workspace):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setitem(sys.modules, name, module)
+            yield
+
+    return patched
+
+
+SETUPS = {
+    "locked": _locked,
+    "newer": _newer,
+    "damaged": _damaged,
+    "no duckdb": _module("duckdb", None),
+    "a pyspark": _module("pyspark", SimpleNamespace(__version__="4.1.0")),
+}
 
 
 @pytest.fixture(scope="session")
@@ -75,10 +95,10 @@ def bring_about(tmp_path, monkeypatch):
         if entry.get("workspace"):
             made = _run(tmp_path, ["import", "orders.csv", "--timezone", "UTC"])
             assert made[0] == 0, made
-        if "before" in entry:
-            assert _run(tmp_path, entry["before"])[0] == 0
         if "settings" in entry:
             (tmp_path / WORKSPACE / "clientlens.toml").write_text(entry["settings"])
+        if "before" in entry:
+            assert _run(tmp_path, entry["before"])[0] == 0
         setup = SETUPS[entry["setup"]](tmp_path / WORKSPACE) if "setup" in entry else nullcontext()
         # As the shell hands over bytes that are no UTF-8.
         args = [os.fsdecode(arg.encode("latin-1")) for arg in entry["args"]]

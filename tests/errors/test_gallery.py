@@ -12,10 +12,12 @@ from clientlens import errors
 PROJECT = Path(__file__).resolve().parents[2]
 
 ELSEWHERE = {
+    "EngineFailed": "needs an engine that fails: tests/engines/test_failures.py",
     "DiskFailed": "a full or broken disk: tests/workspace/test_crash.py",
     "WorkspaceReadOnly": "needs another user or a read-only disk: tests/workspace/test_workspace.py",
     "SampleMissing": "a broken installation: below",
-    "EntryConflict": "a fault of whoever writes to the ledger: tests/workspace/test_ledger.py",
+    "MaySent": "a run that ends while it sends: tests/e2e/test_sending.py",
+    "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
 }
 KINDS = {errors.UsageError, errors.InputError, errors.WorkspaceError}
 

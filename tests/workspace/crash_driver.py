@@ -37,6 +37,7 @@ from clientlens.workspace.events import Event  # noqa: E402
 from clientlens.workspace.lock import reading  # noqa: E402
 from clientlens.workspace.workspace import Workspace  # noqa: E402
 
+ANNA = "anna@example.com"
 HANDMADE = HERE.parent / "handmade" / "main"
 OLD = HERE / "kept"
 
@@ -188,13 +189,24 @@ def _approve(path):
     _call(path, "requests", "approve", "order:50", "--price", "95.00", "--expires", "2026-05-20")
 
 
+def _saying(*words):
+    return lambda path: _call(path, *words)
+
+
+def _earned(path):
+    """Points were given for two orders; one of them was refunded since, and a third has come."""
+    make.add(path, first())
+    _call(path, "points", "earn")
+    make.add(path, second())
+
+
 def _nothing(path):
     pass
 
 
 @dataclass(frozen=True)
 class Operation:
-    """`again`: doing it twice is the same as doing it once."""
+    """`act` may give an exit code. `again`: doing it twice is the same as doing it once."""
 
     prepare: Callable
     act: Callable
@@ -212,6 +224,15 @@ OPERATIONS = {
     "requests recorded": Operation(_ruled, _record),
     "request approved": Operation(_recorded, _approve),
     "draft": Operation(lambda path: make.add(path, first()), _draft),
+    "points with a key": Operation(
+        lambda path: make.add(path, first()), _saying("points", "add", ANNA, "5", "--key", "k1")
+    ),
+    "points earned": Operation(_earned, _saying("points", "earn")),
+    "note with a key": Operation(_noted, _saying("clients", "note", ANNA, "likes roses", "--key", "k1")),
+    "group": Operation(
+        lambda path: make.add(path, first()), _saying("groups", "add", "vip", ANNA, "bob@example.com")
+    ),
+    "details": Operation(_noted, _saying("clients", "edit", ANNA, "--city", "Lugano", "--name", "Anna N.")),
     "format 1 to 3": Operation(lambda path: shutil.copytree(OLD / "format-1", path), _two_entries),
     "format 2 to 3": Operation(lambda path: shutil.copytree(OLD / "format-2", path), _two_entries),
     "import of a gathered sale": Operation(
@@ -249,12 +270,12 @@ def main(which, path):
     if which == "cli":
         return _program(Path(path))
     try:
-        OPERATIONS[which].act(Path(path))
+        done = OPERATIONS[which].act(Path(path))
     except ClientlensError as error:
         return int(error.exit_code)
     except Exception:  # noqa: BLE001 - any other one would be a traceback
         return 99
-    return 0
+    return done if isinstance(done, int) else 0
 
 
 def _program(path):

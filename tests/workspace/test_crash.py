@@ -156,7 +156,7 @@ def test_a_kill_at_every_third_call_leaves_the_state_before_or_after(case, trial
 
 
 @pytest.mark.parametrize("names_last", [True, False])
-@pytest.mark.parametrize("case", ["import", "ledger append", "merge"], indirect=True)
+@pytest.mark.parametrize("case", ["import", "ledger append", "merge", "points earned"], indirect=True)
 def test_a_power_cut_leaves_the_state_before_or_after(case, trials, names_last, record_property):
     case.power_cuts(5, trials, names_last=names_last)
     trials.report(record_property, case.which, "power cut after every fifth call")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import importlib
 import re
+import shutil
+import weakref
 from contextlib import contextmanager
-from itertools import count
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -47,12 +48,12 @@ class DuckDB(Engine):
             raise EngineMissing(self.name) from None
         self._failure: type[Exception] = duckdb.Error
         self._paths = paths
-        self._numbers = count()
         # Without it the current folder would take what does not fit into memory.
-        self._spill = TemporaryDirectory(prefix="clientlens-", ignore_cleanup_errors=True)
+        spill = mkdtemp(prefix="clientlens-")
+        weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
         self._connection = duckdb.connect()
         for setting, value in (
-            ("temp_directory", self._spill.name),
+            ("temp_directory", spill),
             ("autoinstall_known_extensions", "false"),
             ("enable_progress_bar", "false"),
             ("TimeZone", "UTC"),
@@ -81,12 +82,6 @@ class DuckDB(Engine):
     def collect(self, *frames: Any) -> list[pl.DataFrame]:
         with self._told():
             return [frame.pl() for frame in frames]
-
-    def kept(self, frame: Any) -> Any:
-        name = f"kept_{next(self._numbers)}"
-        with self._told():
-            frame.create(name)
-        return self._connection.table(name)
 
     def scaled(self, frame: Any, columns: Sequence[str], times: Sequence[str], by: str) -> Any:
         factor = " * ".join(f"{name}::HUGEINT" for name in times)

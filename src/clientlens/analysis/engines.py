@@ -1,7 +1,7 @@
 """Where a pipeline runs: Polars here, DuckDB or Spark beside it.
 
-The pipelines that grow with the data are written in narwhals and ask an engine for four things: the facts as lazy
-frames of its own, small frames made here, what is to be worked out once, and results as Polars frames. Only figures
+The pipelines that grow with the data are written in narwhals and ask an engine for three things: the facts as lazy
+frames of its own, small frames made here, and results as Polars frames. Only figures
 per client are collected.
 """
 
@@ -30,6 +30,8 @@ class Engine(ABC):
     """One place to run pipelines. Frames are native to it and lazy, as `narwhals.from_native` takes them."""
 
     name: str
+    far = True
+    """Rows cost more to collect than to leave out there."""
 
     @abstractmethod
     def table(self, table: Table) -> Any:
@@ -48,23 +50,22 @@ class Engine(ABC):
         """
 
     @abstractmethod
-    def kept(self, frame: Any) -> Any:
-        """The same rows, worked out once however often they are read.
-
-        Raises:
-            EngineFailed
-        """
-
-    @abstractmethod
     def scaled(self, frame: Any, columns: Sequence[str], times: Sequence[str], by: str) -> Any:
         """The frame and `_scaled_*` of each column (Int64): the column x all of `times` / `by`, rounded half-even.
 
         All are Int64, the product in between has up to 38 digits. Null where one of them is null.
         """
 
-    def collect_and_keep(self, frame: Any, keep: Any) -> tuple[pl.DataFrame, Any]:
-        """`collect` of one frame and `kept` of another one, of the same origin."""
-        return self.collect(frame)[0], self.kept(keep)
+    def folded(self, frame: Any, column: str) -> Any:
+        """The frame with the text of a column in lower case and without outer blanks.
+
+        Each engine has its own idea of what a lower-case letter is, so this is done here, once for each text.
+        """
+        lazy, given = nw.from_native(frame), f"_given_{column}"
+        texts = self.collect(lazy.select(nw.col(column).alias(given)).unique().to_native())[0]
+        forms = self.small(texts.with_columns(_folded(given).alias(column)))
+        joined = lazy.rename({column: given}).join(nw.from_native(forms), on=given, how="left")
+        return joined.drop(given).to_native()
 
     def among(self, frame: Any, column: str, values: Sequence[str]) -> Any:
         """The rows whose column is one of the values."""
@@ -81,6 +82,7 @@ class Polars(Engine):
     """The facts' own frames, in this process."""
 
     name = "polars"
+    far = False
 
     def __init__(self, facts: Facts | None = None) -> None:
         self._facts = facts
@@ -95,13 +97,8 @@ class Polars(Engine):
     def collect(self, *frames: pl.LazyFrame) -> list[pl.DataFrame]:
         return pl.collect_all(frames, engine="streaming")
 
-    def kept(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        return frame.collect(engine="streaming").lazy()
-
-    def collect_and_keep(self, frame: pl.LazyFrame, keep: pl.LazyFrame) -> tuple[pl.DataFrame, pl.LazyFrame]:
-        # Together, so that what both come from is read once.
-        one, other = self.collect(frame, keep)
-        return one, other.lazy()
+    def folded(self, frame: pl.LazyFrame, column: str) -> pl.LazyFrame:
+        return frame.with_columns(_folded(column))
 
     def among(self, frame: pl.LazyFrame, column: str, values: Sequence[str]) -> pl.LazyFrame:
         # Listed however many: stored files are sorted, and the parts that hold none of them are not read.
@@ -133,7 +130,7 @@ class Tables:
         """The same of these client_ids alone, `reviews` apart; None: of everyone."""
         if clients is None:
             return self
-        chosen = self.engine.collect(self.engine.among(self.identities, "client_id", clients))[0]
+        chosen = self._identities_of(clients)
         # By person_key, which the stored files are sorted by: most of them need not be read.
         keys = chosen["person_key"].to_list()
         return Tables(
@@ -144,6 +141,16 @@ class Tables:
             self.engine.small(chosen),
         )
 
+    def reviews_of(self, clients: Sequence[str] | None) -> Any:
+        """The reviews that these client_ids wrote; None: all."""
+        if clients is None:
+            return self.reviews
+        keys = self._identities_of(clients)["person_key"].to_list()
+        return self.engine.among(self.reviews, "person_key", keys)
+
+    def _identities_of(self, clients: Sequence[str]) -> pl.DataFrame:
+        return self.engine.collect(self.engine.among(self.identities, "client_id", clients))[0]
+
 
 def tables_on(facts: Facts | Tables, engine: Engine | None = None) -> Tables:
     """The facts on an engine; None: on Polars. What is on one already stays there."""
@@ -153,3 +160,7 @@ def tables_on(facts: Facts | Tables, engine: Engine | None = None) -> Tables:
         return facts
     chosen = engine or Polars(facts)
     return Tables(chosen, *(chosen.table(one) for one in (ORDERS, ORDER_LINES, REVIEWS, IDENTITIES)))
+
+
+def _folded(column: str) -> pl.Expr:
+    return pl.col(column).str.strip_chars().str.to_lowercase()

@@ -58,8 +58,14 @@ _REFUSED = (
     (re.compile(r"&&|&"), "this is not how conditions are joined", "write and"),
     (re.compile(r"\|\||\|"), "this is not how conditions are joined", "write or"),
     (re.compile(r"!?~\*?"), "regular expressions are not taken", "use like with % and _"),
-    (re.compile(r"!"), "this is not how a condition is turned round", "write not"),
-    (re.compile(r"[$?:@]\w*"), "values cannot be left open", "write the value itself"),
+    (re.compile(r"!(?!=)"), "this is not how a condition is turned round", "write not"),
+    (re.compile(r"%"), "shares are not written in per cent", "write 0.25 for 25 %"),
+    (
+        re.compile(r"[$\u20ac\u00a3\u00a5] ?[0-9.]*"),
+        "amounts stand without a sign of currency",
+        "write total_spend > 99.99: it is in the home currency",
+    ),
+    (re.compile(r"[?:@]\w*"), "values cannot be left open", "write the value itself"),
     (re.compile(rf"[{_QUOTES}]"), "quotes of this kind are not taken", "write text as 'text', names bare"),
 )
 

@@ -26,7 +26,8 @@ from clientlens.model.answer import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-_MORE = "docs/expressions.md has every name and function"
+_NAMES = "'clientlens metrics --describe' lists every name"
+_MORE = "docs/expressions.md says what goes with what"
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,7 @@ class _Evaluation:
                 raise self._bad(
                     node, "this is a function", f"write {name}(...) with what it is about in the parentheses"
                 )
-            raise self._unknown(node, name, "no figure or column", ["as_of", *self._columns])
+            raise self._unknown(node, name, "no figure or column", ["as_of", *self._columns], _NAMES)
         value = values.of_column(
             self._table[name],
             column.kind,
@@ -267,7 +268,8 @@ class _Evaluation:
         if name not in FUNCTIONS:
             if name in self._columns:
                 raise self._bad(node, f"{name} is no function", f"write {name} without parentheses")
-            raise self._unknown(node, name, "no function", [*FUNCTIONS, *self._asked])
+            there = [*FUNCTIONS, *self._asked]
+            raise self._unknown(node, name, "no function", there, f"there are {', '.join(there)}")
         given = [self._value(part) for part in node.parts]
         if name == "coalesce":
             return self._coalesced(node, given)
@@ -343,10 +345,10 @@ class _Evaluation:
         part = " ".join(self._text[node.start : node.end].split())
         return part if len(part) <= 40 else f"{part[:39]}…"
 
-    def _unknown(self, node: Node, name: str, what: str, there: list[str]) -> BadExpression:
+    def _unknown(self, node: Node, name: str, what: str, there: list[str], hint: str) -> BadExpression:
         close = difflib.get_close_matches(name, there, n=1)
         guess = f"; did you mean {close[0]}?" if close else ""
-        return self._bad(node, f"{what} has this name{guess}", _MORE)
+        return self._bad(node, f"{what} has this name{guess}", hint)
 
     def _bad(self, node: Node, reason: str, hint: str) -> BadExpression:
         return BadExpression(self._text, node.start, node.end, reason, hint)

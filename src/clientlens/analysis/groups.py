@@ -8,18 +8,20 @@ today's, evaluated at `as_of`; what files say has no day.
 
 from __future__ import annotations
 
-import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from clientlens.analysis import selection
 from clientlens.analysis.client_lookup import folded
 from clientlens.analysis.client_names import shown_name
+from clientlens.analysis.expression_values import Refused
+from clientlens.analysis.expressions import Asked as ExpressionAsked
+from clientlens.analysis.selection import Extra, clients_where
 from clientlens.errors import BadGroupName, CircularRule, UnknownGroup
 from clientlens.model.answer import Answer, Field, Kind
 from clientlens.model.text import safe
@@ -37,7 +39,6 @@ HAND, BY_RULE, FILES = "hand", "rule", "files"
 LONGEST = 100
 
 _MEMBERS = {"client_id": pl.String, "group": pl.String, "since": pl.Date, "by": pl.String}
-_NAMED = re.compile(r"\bin_group\s*\(\s*'((?:[^']|'')*)'\s*\)", re.IGNORECASE)
 
 GROUP_FIELDS = (
     Field("group", Kind.TEXT, "its name", nullable=False, wide=True),
@@ -65,10 +66,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What evaluating a rule takes: see `metrics.client_metrics`."""
+    """What evaluating a rule takes.
+
+    rules: completed_when, home_currency and ignore, as for `selection.select`. extra: what it may ask besides.
+    """
 
     as_of: AsOf
     rules: Mapping[str, Any]
+    extra: Extra = field(default_factory=Extra)
 
 
 def group_name(text: str) -> str:
@@ -160,43 +165,79 @@ def group_names(facts: Facts, entries: Sequence[Entry]) -> set[str]:
     return made_by_hand(entries) | set(_from_files(facts)["group"])
 
 
-def memberships(
-    facts: Facts, entries: Sequence[Entry], asked: Asked, *, only: str | None = None
-) -> pl.DataFrame:
-    """Who is in which group.
+def memberships(facts: Facts, entries: Sequence[Entry], asked: Asked) -> pl.DataFrame:
+    """Who is in which group: `Groups.everybody`."""
+    return Groups(facts, entries, asked).everybody()
 
-    Args:
-        facts: a workspace's facts.
-        entries: of the ledger, by number; only `KINDS` count.
-        asked: what evaluating rules takes.
-        only: this group alone; None: all. Rules of other groups are evaluated only where its rule names them.
 
-    Returns:
-        client_id, group (String), since (Date; null where a file alone says so), by (String: hand, rule, files,
-        joined with a comma and a blank). By group, then client_id.
+class Groups:
+    """The groups at an instant; each rule is evaluated once, after those of the groups that it names.
 
-    Raises:
-        BadExpression: of a rule that held what no longer exists.
+    extra: what `asked.extra` has, and in_group('NAME') for expressions.
     """
-    names = set(rules_of(entries, facts.timezone)) if only is None else {only}
-    return _Groups(facts, entries, asked).of(names, everything=only is None)
-
-
-class _Groups:
-    """Memberships, each rule evaluated once, after those of the groups that it names."""
 
     def __init__(self, facts: Facts, entries: Sequence[Entry], asked: Asked) -> None:
-        self.facts, self.asked = facts, asked
-        self.rules = rules_of(entries, facts.timezone)
-        self.plain = pl.concat([_joined(facts, entries, asked.as_of), _from_files(facts)])
-        self.ruled: dict[str, pl.DataFrame] = {}
+        """Take what is known.
 
-    def of(self, names: Iterable[str], *, everything: bool) -> pl.DataFrame:
-        wanted = sorted(names)
-        for name in wanted:
-            self._evaluate(name, [])
-        plain = self.plain if everything else self.plain.filter(pl.col("group").is_in(wanted))
-        parts = [plain, *(self.ruled[name] for name in wanted if name in self.ruled)]
+        Args:
+            facts: a workspace's facts.
+            entries: of the ledger, by number; only `KINDS` count.
+            asked: what evaluating rules takes.
+        """
+        self.facts, self.entries, self.asked = facts, entries, asked
+        self.rules = rules_of(entries, facts.timezone)
+        function = ExpressionAsked("in_group", "is in the group of that name", self._in_group)
+        self.extra = replace(asked.extra, asked=(*asked.extra.asked, function))
+        self._ruled: dict[str, pl.DataFrame] = {}
+        self._above: list[str] = []
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Every group there is."""
+        return group_names(self.facts, self.entries) | set(self.rules)
+
+    def named(self, text: str) -> str:
+        """The group that somebody means.
+
+        Raises:
+            UnknownGroup
+        """
+        return named_group(text, self.names)
+
+    def members(self, group: str) -> pl.DataFrame:
+        """Rows of `everybody` of one group. Other groups' rules are evaluated only where its rule names them.
+
+        Raises:
+            BadExpression, CircularRule: of a rule that holds what is no longer there.
+        """
+        return self._joined([self._plain.filter(pl.col("group") == group), *self._by_rule(group)])
+
+    def everybody(self) -> pl.DataFrame:
+        """Who is in which group.
+
+        Returns:
+            client_id, group (String), since (Date; null where a file alone says so), by (String: hand, rule, files,
+            joined with a comma and a blank). By group, then client_id.
+
+        Raises:
+            BadExpression, CircularRule: as `members`.
+        """
+        ruled = [part for name in sorted(self.rules) for part in self._by_rule(name)]
+        return self._joined([self._plain, *ruled])
+
+    def try_rule(self, group: str, expression: str) -> None:
+        """See that an expression could be the rule of a group.
+
+        Raises:
+            BadExpression: it is none. CircularRule: it leads back to the group.
+        """
+        rules = {**self.rules, group: Rule(expression, self.asked.as_of.day)}
+        tried = Groups(self.facts, self.entries, self.asked)
+        tried.rules = rules
+        tried.members(group)
+
+    @staticmethod
+    def _joined(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
         return (
             pl.concat(parts)
             .group_by("client_id", "group")
@@ -204,45 +245,38 @@ class _Groups:
             .sort("group", "client_id")
         )
 
-    def _evaluate(self, name: str, above: list[str]) -> None:
-        if name in self.ruled or name not in self.rules:
-            return
-        if name in above:
-            raise CircularRule([*above[above.index(name) :], name])
-        rule = self.rules[name]
-        for other in groups_named_in(rule.expression):
-            self._evaluate(other, [*above, name])
-        found = selection.clients_where(
-            self.facts, rule.expression, as_of=self.asked.as_of, **self.asked.rules
-        )
-        self.ruled[name] = pl.DataFrame({"client_id": found}, schema={"client_id": pl.String}).select(
-            "client_id", group=pl.lit(name), since=pl.lit(rule.since, dtype=pl.Date), by=pl.lit(BY_RULE)
-        )
+    @cached_property
+    def _plain(self) -> pl.DataFrame:
+        """Who is in by hand or by a file."""
+        return pl.concat([_joined(self.facts, self.entries, self.asked.as_of), _from_files(self.facts)])
 
+    def _by_rule(self, name: str) -> list[pl.DataFrame]:
+        """Who is in by the group's rule; nothing where it has none."""
+        if name not in self.rules:
+            return []
+        if name not in self._ruled:
+            if name in self._above:
+                raise CircularRule([*self._above[self._above.index(name) :], name])
+            rule = self.rules[name]
+            self._above.append(name)
+            try:
+                found = clients_where(
+                    self.facts, rule.expression, as_of=self.asked.as_of, extra=self.extra, **self.asked.rules
+                )
+            finally:
+                self._above.pop()
+            self._ruled[name] = pl.DataFrame({"client_id": found}, schema={"client_id": pl.String}).select(
+                "client_id", group=pl.lit(name), since=pl.lit(rule.since, dtype=pl.Date), by=pl.lit(BY_RULE)
+            )
+        return [self._ruled[name]]
 
-def groups_named_in(expression: str) -> list[str]:
-    """The groups that an expression asks for, as `in_group('NAME')`."""
-    return [name.replace("''", "'") for name in _NAMED.findall(expression)]
-
-
-def not_in_a_circle(rules: Mapping[str, Rule], name: str, expression: str) -> None:
-    """See that a rule for `name` leads back to itself through none of the others.
-
-    Raises:
-        CircularRule
-    """
-    named = {group: groups_named_in(rule.expression) for group, rule in rules.items()}
-    named[name] = groups_named_in(expression)
-    paths = [[name]]
-    seen = set()
-    while paths:
-        path = paths.pop()
-        for group in named.get(path[-1], ()):
-            if group == name:
-                raise CircularRule([*path, name])
-            if group not in seen:
-                seen.add(group)
-                paths.append([*path, group])
+    def _in_group(self, text: str) -> list[str]:
+        """The client_ids of a group that an expression names."""
+        try:
+            name = self.named(text)
+        except UnknownGroup as error:
+            raise Refused(error.message, str(error.hint)) from None
+        return self.members(name)["client_id"].to_list()
 
 
 def _joined(facts: Facts, entries: Sequence[Entry], as_of: AsOf) -> pl.DataFrame:
@@ -264,13 +298,12 @@ def _from_files(facts: Facts) -> pl.DataFrame:
     )
 
 
-def groups_answer(facts: Facts, entries: Sequence[Entry], asked: Asked) -> Answer:
+def groups_answer(groups: Groups) -> Answer:
     """Every group; rows of `GROUP_FIELDS`, by name without case."""
-    rules = rules_of(entries, facts.timezone)
-    members = memberships(facts, entries, asked)
-    names = pl.DataFrame({"group": sorted(group_names(facts, entries))}, schema={"group": pl.String})
+    members = groups.everybody()
+    names = pl.DataFrame({"group": sorted(groups.names)}, schema={"group": pl.String})
     said = pl.DataFrame(
-        [(name, rule.expression, rule.since) for name, rule in rules.items()],
+        [(name, rule.expression, rule.since) for name, rule in groups.rules.items()],
         schema={"group": pl.String, "rule": pl.String, "ruled_since": pl.Date},
         orient="row",
     )
@@ -296,21 +329,21 @@ def groups_answer(facts: Facts, entries: Sequence[Entry], asked: Asked) -> Answe
         .sort(folded(pl.col("group")), "group")
         .select(field.name for field in GROUP_FIELDS)
     )
-    return Answer("groups", GROUP_FIELDS, rows, facts.timezone, title=f"Groups as of {asked.as_of.day}")
+    day = groups.asked.as_of.day
+    return Answer("groups", GROUP_FIELDS, rows, groups.facts.timezone, title=f"Groups as of {day}")
 
 
-def members_answer(facts: Facts, entries: Sequence[Entry], asked: Asked, group: str) -> Answer:
+def members_answer(groups: Groups, group: str) -> Answer:
     """Who is in a group; rows of `MEMBER_FIELDS`, by name without case and accents, then client_id."""
-    members = memberships(facts, entries, asked, only=group)
     rows = (
-        facts.clients.select("client_id", shown_name(), "email")
-        .join(members.lazy(), on="client_id")
+        groups.facts.clients.select("client_id", shown_name(), "email")
+        .join(groups.members(group).lazy(), on="client_id")
         .with_columns(pl.col("by").str.split(", "))
         .sort(folded(pl.col("name")), "client_id", nulls_last=True)
         .select(field.name for field in MEMBER_FIELDS)
         .collect()
     )
-    rule = rules_of(entries, facts.timezone).get(group)
+    rule = groups.rules.get(group)
     notes = () if rule is None else (f"rule: {rule.expression}",)
-    title = f"Group {group} as of {asked.as_of.day}"
-    return Answer("groups_show", MEMBER_FIELDS, rows, facts.timezone, title=title, notes=notes)
+    title = f"Group {group} as of {groups.asked.as_of.day}"
+    return Answer("groups_show", MEMBER_FIELDS, rows, groups.facts.timezone, title=title, notes=notes)

@@ -59,7 +59,7 @@ def panels(rows: pl.DataFrame, question: Question, *, timezone: str, hints: bool
     """
     if rows["client_id"].n_unique() == 1:
         return _of_client(rows, question, timezone, hints=hints)
-    who = tuple(field for field in FIELDS if field.name in {"name", "email"})
+    who = tuple(replace(field, priority=0) for field in FIELDS if field.name in {"name", "email"})
     return tuple(
         Answer(
             name="client",

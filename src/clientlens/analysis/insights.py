@@ -158,7 +158,7 @@ def _named(rows: pl.DataFrame, facts: Facts, clients: Sequence[str] | None) -> p
 def _fields(question: Question) -> tuple[Field, ...]:
     """`FIELDS` as a table shows them: one window is named in the title, one scope in the headers."""
     if question.clients is not None:
-        return FIELDS
+        return tuple(replace(field, priority=0) if field.name == "email" else field for field in FIELDS)
     fields = list(FIELDS)
     for number, field in enumerate(fields):
         if field.name == "window" and len(question.windows) == 1:
@@ -190,7 +190,7 @@ def _notes(rows: pl.DataFrame, sums: pl.DataFrame, question: Question) -> tuple[
     without = 0
     if own and question.clients is not None:
         without = len(set(question.clients)) - here["client_id"].n_unique()
-    left = "platform alone" if PLATFORM in question.scopes else "left out"
+    left = "on the platform alone" if PLATFORM in question.scopes else "left out"
     told = tuple(
         note
         for count, note in (

@@ -135,15 +135,10 @@ def metrics(
 
 def _heads(rows: pl.DataFrame) -> tuple[str, ...]:
     """What tells named clients apart: their names, and the ids too where names are equal or missing."""
-    return (
-        ()
-        if rows.height == 1
-        else (
-            ("name",)
-            if rows["name"].is_unique().all() and not rows["name"].null_count()
-            else ("name", "client_id")
-        )
-    )
+    if rows.height < 2:
+        return ()
+    apart = rows["name"].is_unique().all() and not rows["name"].null_count()
+    return ("name",) if apart else ("name", "client_id")
 
 
 def _turned_fields() -> tuple[Field, ...]:

@@ -93,6 +93,12 @@ def name_counts(
     )
 
 
+def foremost(counts: IntoLazyFrameT, most: int) -> IntoLazyFrameT:
+    """Of `name_counts` the names in most orders: `most` of each client, and those that are level with the last one."""
+    place = nw.col("times").rank("min", descending=True).over("client_id")
+    return nw.from_native(counts).filter(place <= most).to_native()
+
+
 def _sums(
     frame: nw.LazyFrame[IntoLazyFrameT], home_currency: str, year: Days
 ) -> nw.LazyFrame[IntoLazyFrameT]:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.analysis.client_names import shown_name
-from clientlens.analysis.metric_sums import YEAR_DAYS, name_counts, totals
+from clientlens.analysis.engines import tables_on
+from clientlens.analysis.insight_question import NOVICE_BELOW
+from clientlens.analysis.metric_sums import YEAR_DAYS, foremost, name_counts, totals
 from clientlens.analysis.metric_table import CLIENT_COLUMNS, METRICS, SEGMENT, TOP, Metric
 from clientlens.analysis.order_facts import order_facts
 from clientlens.analysis.order_ratings import with_stars
@@ -27,12 +29,12 @@ from clientlens.model.timeframes import parse_window
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clientlens.analysis.engines import Engine
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
 
 __all__ = ["CLIENT_COLUMNS", "METRICS", "Metric", "client_metrics", "name_counts", "totals"]
 
-NOVICE_BELOW = 3
 _NOTED = ("undated", "foreign")
 
 
@@ -47,6 +49,7 @@ def client_metrics(
     minimum_age_minutes: int = MINIMUM_AGE_MINUTES,
     match_window_days: int = MATCH_WINDOW_DAYS,
     exclude: Sequence[str] = (),
+    engine: Engine | None = None,
 ) -> pl.DataFrame:
     """One row per client: who it is and every metric.
 
@@ -59,29 +62,31 @@ def client_metrics(
         novice_below: clients with fewer completed orders are novices.
         minimum_age_minutes, match_window_days: see `recoveries`.
         exclude: client_ids that take no part in the scores; they have a row, without scores and segment.
+        engine: where what grows with the data is counted; None: Polars.
 
     Returns:
         The columns of `CLIENT_COLUMNS`, `currency` (the home currency, of every amount), those of `METRICS`, and for
         notes `undated` and `foreign` (Int64: orders of the client with a refund or a status without a time, and
         completed ones in other currencies). By client_id.
     """
+    tables = tables_on(facts, engine)
     orders = with_stars(
-        order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when),
-        facts,
+        order_facts(tables.orders, tables.identities, as_of=as_of, completed_when=completed_when),
+        tables,
         as_of=as_of,
     )
-    sums, products, categories = pl.collect_all(
-        [
-            totals(
-                orders,
-                facts.order_lines,
-                home_currency=home_currency or "",
-                year=parse_window(f"{YEAR_DAYS}d").days(as_of),
-                ignore=ignore,
-            ),
-            *(name_counts(orders, facts.order_lines, column, ignore) for column in ("product", "category")),
-        ],
-        engine="streaming",
+    names = [name_counts(orders, tables.order_lines, column, ignore) for column in ("product", "category")]
+    if tables.engine.far:
+        names = [foremost(counts, most) for counts, most in zip(names, (TOP, 1), strict=True)]
+    sums, products, categories = tables.engine.collect(
+        totals(
+            orders,
+            tables.order_lines,
+            home_currency=home_currency or "",
+            year=parse_window(f"{YEAR_DAYS}d").days(as_of),
+            ignore=ignore,
+        ),
+        *names,
     )
     checkouts = (
         recoveries(

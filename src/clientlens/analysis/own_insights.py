@@ -8,7 +8,7 @@ import polars as pl
 
 from clientlens.analysis.engines import tables_on
 from clientlens.analysis.insight_fields import EXPERIENCED, NOVICE, WITH_YOU, completed
-from clientlens.analysis.insight_figures import KEY, favourite, figures, product_counts
+from clientlens.analysis.insight_figures import KEY, favourite, figures, leading, product_counts
 from clientlens.analysis.order_facts import order_facts
 from clientlens.analysis.order_ratings import with_stars
 from clientlens.analysis.rates import convert
@@ -46,10 +46,11 @@ def counted(
             spans=question.spans,
             engine=tables.engine,
         )
-    sums, counts = tables.engine.collect(
-        figures(orders, question.spans),
-        product_counts(orders, tables.order_lines, question.preference_spans, question.ignore),
-    )
+    spans = question.preference_spans
+    counts = product_counts(orders, tables.order_lines, spans, question.ignore)
+    if tables.engine.far:
+        counts = leading(counts, len(spans))
+    sums, counts = tables.engine.collect(figures(orders, question.spans), counts)
     return sums, counts
 
 

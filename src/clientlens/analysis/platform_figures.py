@@ -24,11 +24,12 @@ def owned_reviews(reviews: IntoLazyFrameT, identities: IntoLazyFrameT, *, as_of:
     """The reviews written up to `as_of`, with their clients, and times under the names that orders have.
 
     Args:
-        reviews: `tables.REVIEWS`, lazy, of any engine that narwhals knows.
+        reviews: `tables.REVIEWS`, lazy, of any engine that narwhals knows; `seller` as `Engine.folded` makes it, since
+            one name is one seller, whatever the platform.
         identities: `tables.IDENTITIES`, of the same engine.
 
     Returns:
-        client_id, seller (in lower case, without outer blanks: one name is one seller, whatever the platform),
+        client_id, seller,
         product (the service; null: not stated), rating_milli, placed_at and placed_on (when it was written).
     """
     return (
@@ -38,7 +39,7 @@ def owned_reviews(reviews: IntoLazyFrameT, identities: IntoLazyFrameT, *, as_of:
         .select(
             "client_id",
             "rating_milli",
-            nw.col("seller").str.strip_chars().str.to_lowercase().alias("seller"),
+            "seller",
             nw.col("service").alias("product"),
             nw.col("reviewed_at").alias("placed_at"),
             nw.col("reviewed_on").alias("placed_on"),

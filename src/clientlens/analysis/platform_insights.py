@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import narwhals.stable.v2 as nw
 import polars as pl
 
+from clientlens.analysis.engines import tables_on
 from clientlens.analysis.insight_fields import EXPERIENCED, HIGH, NOVICE, PLATFORM, completed
 from clientlens.analysis.insight_figures import favourite
 from clientlens.analysis.own_insights import counted
@@ -42,7 +44,7 @@ def platform_rows(facts: Facts, question: Question, sums: pl.DataFrame, counts: 
         favourite(services.lazy(), question.all_time).select("client_id", said="preferred_service").collect()
     )
     targets = _targets(reviewed.join(said, on="client_id", how="left"), own, question)
-    if question.clients is not None:
+    if question.clients is not None or question.among is not None:
         own = _similar_candidates(facts, question, targets)
     similar = similar_figures(targets, own, windows=windows, at_least=question.thresholds.similar_clients)
     counts_of_similar = pl.selectors.starts_with("similar_") & pl.selectors.integer()
@@ -61,20 +63,17 @@ def _reviewed(facts: Facts, question: Question) -> tuple[pl.DataFrame, pl.DataFr
 
     Everyone who wrote a review; of named clients each, with 0 where there is none.
     """
-    reviews, identities = facts.reviews, facts.identities
+    tables = tables_on(facts, question.engine)
     asked = question.among if question.clients is None else question.clients
-    if asked is not None:
-        chosen = identities.filter(pl.col("client_id").is_in(list(asked))).collect()
-        identities = chosen.lazy()
-        reviews = reviews.filter(pl.col("person_key").is_in(chosen["person_key"].to_list()))
-    owned = owned_reviews(reviews, identities, as_of=question.as_of)
-    figures, sellers, services = pl.collect_all(
-        [
-            review_figures(owned, question.spans),
-            seller_figures(owned, question.spans),
-            service_counts(owned, question.preference_spans, question.ignore),
-        ],
-        engine="streaming",
+    owned = owned_reviews(
+        tables.engine.folded(tables.reviews_of(asked), "seller"),
+        tables.of_clients(asked).identities,
+        as_of=question.as_of,
+    )
+    figures, sellers, services = tables.engine.collect(
+        review_figures(owned, question.spans),
+        seller_figures(owned, question.spans),
+        service_counts(owned, question.preference_spans, question.ignore),
     )
     rows = figures.join(sellers, on="client_id", how="left")
     if question.clients is None:
@@ -111,14 +110,16 @@ def _targets(reviewed: pl.DataFrame, own: pl.DataFrame, question: Question) -> p
 def _similar_candidates(facts: Facts, question: Question, targets: pl.DataFrame) -> pl.DataFrame:
     """`own_clients` among those who ever ordered what a target prefers: nobody else can be similar."""
     services = targets["service"].drop_nulls().unique().to_list()
-    buyers = (
-        facts.order_lines.filter(pl.col("product").is_in(services))
-        .select("person_key")
+    tables = tables_on(facts, question.engine)
+    lines = nw.from_native(tables.engine.among(tables.order_lines, "product", services))
+    buyers = tables.engine.collect(
+        lines.select("person_key")
         .unique()
-        .join(facts.identities, on="person_key")
-        .select(pl.col("client_id").unique())
-        .collect(engine="streaming")
-    )
+        .join(nw.from_native(tables.identities), on="person_key", how="inner")
+        .select("client_id")
+        .unique()
+        .to_native()
+    )[0]
     return _own(*counted(facts, question, buyers["client_id"].to_list()), question)
 
 

@@ -13,13 +13,15 @@ import polars as pl
 
 from clientlens.analysis.client_lookup import folded
 from clientlens.analysis.client_names import shown_name
+from clientlens.analysis.expressions import Column
+from clientlens.analysis.selection import Extra
 from clientlens.analysis.wording import counted_noun
 from clientlens.errors import NotRegistered
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 from clientlens.model.tables import INSTANT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import date
 
     from clientlens.model.entries import Entry
@@ -148,6 +150,16 @@ def balances(entries: Sequence[Entry], identities: pl.LazyFrame, as_of: AsOf | N
     )
 
 
+def as_column(balances: Callable[[], pl.DataFrame]) -> Extra:
+    """`points` as a name that expressions may use; `balances` is called where one is asked."""
+
+    def add(table: pl.DataFrame) -> pl.DataFrame:
+        with_points = table.join(balances(), on="client_id", how="left", maintain_order="left")
+        return with_points.with_columns(pl.col("points").fill_null(0))
+
+    return Extra((Column("points", Kind.INTEGER, "balance of points", "points"),), add)
+
+
 def _owned(rows: pl.DataFrame, identities: pl.LazyFrame) -> pl.DataFrame:
     """`entries_of` with client_id, without those of people who are nobody today; by number."""
     keys = rows.select(pl.col("person_key").unique())
@@ -165,14 +177,14 @@ def registered(facts: Facts, client_id: str, purpose: str) -> None:
     """See that a client is registered.
 
     Args:
-        purpose: what needs it, in the plural: points, groups, letters.
+        purpose: what needs it, in the plural: points, letters.
 
     Raises:
         NotRegistered
     """
-    one = facts.clients.filter(pl.col("client_id") == client_id).select("anonymous").collect()
-    if one.is_empty() or one.item():
-        raise NotRegistered(client_id, purpose)
+    mine = facts.clients.filter(pl.col("client_id") == client_id).select("anonymous").collect()
+    if mine.is_empty() or mine.item():
+        raise NotRegistered(shown_as(facts, client_id), purpose)
 
 
 def balance_of(entries: Sequence[Entry], person_keys: Collection[str]) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clientlens.analysis.expressions import Asked, Column, chosen
 from clientlens.analysis.like import like_pattern
-from clientlens.analysis.metrics import METRICS, client_metrics
+from clientlens.analysis.metrics import CLIENT_COLUMNS, METRICS, client_metrics
 from clientlens.analysis.purchases import Purchases
 from clientlens.analysis.wording import counted_noun
 from clientlens.model.answer import Field, Kind, frame_of
@@ -21,23 +22,6 @@ if TYPE_CHECKING:
 
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
-
-WHO: tuple[Column, ...] = (
-    Column("client_id", Kind.TEXT, "the client, over all stores"),
-    Column("name", Kind.TEXT, "name, else company, else Anonymous and a number"),
-    Column("email", Kind.TEXT, "e-mail, in small letters"),
-    Column("phone", Kind.TEXT, "phone, as +4930123456 where it could be understood"),
-    Column("company", Kind.TEXT, "company"),
-    Column("city", Kind.TEXT, "town"),
-    Column("country", Kind.TEXT, "ISO 3166 two-letter code, or the word of the file"),
-    Column("language", Kind.TEXT, "language, such as de or en-GB"),
-    Column("anonymous", Kind.BOOLEAN, "neither name, e-mail nor phone is known"),
-    Column("accepts_email", Kind.BOOLEAN, "agreed to e-mails; null: nobody knows"),
-    Column(
-        "joined_at", Kind.INSTANT, "local day of the entry date, first event or first order, the earliest"
-    ),
-)
-"""Columns of `metrics.client_metrics` that say who a client is."""
 
 _DECIMALS = 2
 
@@ -54,8 +38,8 @@ class Selection:
 class Extra:
     """What others than the facts know of clients, such as points and groups, for expressions to ask.
 
-    columns: names. add: the table with these columns, given the table of all clients (`client_id` among its columns).
-    asked: functions such as in_group('vip').
+    columns: names. add: the table with these columns, given the table of all clients (`client_id` among its columns);
+    only called where an expression names one of them. asked: functions such as in_group('vip').
     """
 
     columns: tuple[Column, ...] = ()
@@ -68,8 +52,11 @@ _NOTHING = Extra()
 
 def columns(extra: Extra = _NOTHING) -> tuple[Column, ...]:
     """Every name that an expression may use, `as_of` apart."""
-    metrics = (Column(one.name, one.kind, one.doc, one.unit, one.scale, one.values) for one in METRICS)
-    return (*WHO, *metrics, *extra.columns)
+    own = (
+        Column(one.name, one.kind, one.doc, one.unit, one.scale, one.values)
+        for one in (*CLIENT_COLUMNS, *METRICS)
+    )
+    return (*own, *extra.columns)
 
 
 def asked(
@@ -114,25 +101,26 @@ def select(
     as_of: AsOf,
     completed_when: str,
     home_currency: str | None,
-    ignore: Sequence[str] = (),
     extra: Extra = _NOTHING,
+    **rules: Any,
 ) -> Selection:
     """The clients for whom an expression (`--where`) is true at `as_of`.
 
     Args:
-        expression: see `expressions`. extra: what it may ask besides. The others: as for `metrics.client_metrics`.
+        expression: see `expressions`. extra: what it may ask besides. The others, `rules` among them: as for
+            `metrics.client_metrics`.
 
     Raises:
         BadExpression: it is not one, or asks for something that is not there.
     """
     check(expression, extra=extra)  # before anything is read
     table = client_metrics(
-        facts, as_of=as_of, completed_when=completed_when, home_currency=home_currency, ignore=ignore
+        facts, as_of=as_of, completed_when=completed_when, home_currency=home_currency, **rules
     )
     bought = Purchases(facts, as_of=as_of, completed_when=completed_when)
     rows = chosen(
         expression,
-        extra.add(table),
+        extra.add(table) if _names_any(expression, extra.columns) else table,
         columns=columns(extra),
         asked=asked(bought.of_product, bought.of_category, extra),
         as_of=as_of.day,
@@ -143,6 +131,11 @@ def select(
     return Selection(rows["client_id"].to_list(), (told, *dict.fromkeys(bought.notes)))
 
 
+def _names_any(expression: str, these: Sequence[Column]) -> bool:
+    """Whether an expression may speak of one of these: what it does not speak of need not be worked out."""
+    return any(re.search(rf"\b{one.name}\b", expression, re.IGNORECASE) for one in these)
+
+
 def clients_where(
     facts: Facts,
     expression: str,
@@ -150,8 +143,8 @@ def clients_where(
     as_of: AsOf,
     completed_when: str,
     home_currency: str | None,
-    ignore: Sequence[str] = (),
     extra: Extra = _NOTHING,
+    **rules: Any,
 ) -> list[str]:
     """The client_ids, in order, of `select`.
 
@@ -164,6 +157,6 @@ def clients_where(
         as_of=as_of,
         completed_when=completed_when,
         home_currency=home_currency,
-        ignore=ignore,
         extra=extra,
+        **rules,
     ).clients

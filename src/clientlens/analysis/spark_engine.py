@@ -37,6 +37,7 @@ _LOCAL = {
     "spark.sql.shuffle.partitions": "8",
 }
 _VERSION = re.compile(r'version "(\d+)')
+_WILD = re.compile(r"[*?\[\]{}\\]")
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
@@ -74,14 +75,15 @@ class Spark(Engine):
         schema = types.StructType(
             [types.StructField(one.name, known[one.dtype.base_type()]()) for one in table.columns]
         )
+        # Each path is a pattern to Spark. Its own switch for that reads files twice where there are several.
         paths = [
-            path if _ADDRESS.match(path) else f"file://{path}" for path in self._paths.get(table.name, ())
+            _WILD.sub(r"\\\g<0>", path if _ADDRESS.match(path) else f"file://{path}")
+            for path in self._paths.get(table.name, ())
         ]
         with self._told():
             if not paths:
                 return self._session.createDataFrame([], schema)
-            # Names of folders may hold what would be a pattern.
-            return self._session.read.schema(schema).option("__globPaths__", "false").parquet(*paths)
+            return self._session.read.schema(schema).parquet(*paths)
 
     def small(self, frame: pl.DataFrame) -> Any:
         with self._told():
@@ -90,9 +92,6 @@ class Spark(Engine):
     def collect(self, *frames: Any) -> list[pl.DataFrame]:
         with self._told():
             return [_as_polars(frame) for frame in frames]
-
-    def kept(self, frame: Any) -> Any:
-        return frame.persist()
 
     def scaled(self, frame: Any, columns: Sequence[str], times: Sequence[str], by: str) -> Any:
         sql = importlib.import_module("pyspark.sql.functions")
@@ -135,7 +134,6 @@ def _session(environment: Mapping[str, str]) -> Any:
     """
     try:
         pyspark = importlib.import_module("pyspark")
-        importlib.import_module("py4j")
     except ImportError:
         raise EngineMissing("spark") from None
     version = str(getattr(pyspark, "__version__", "0"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from clientlens.cli.naming import clients_of_lines, lines_of
 from clientlens.cli.recording import record
-from clientlens.cli.selecting import chosen_clients, metric_rules
+from clientlens.cli.selecting import chosen_clients, groups_of
 from clientlens.errors import ExitCode
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from clientlens.analysis.groups import Asked
+    from clientlens.analysis.groups import Groups
     from clientlens.cli.context import Run
-    from clientlens.model.entries import Entry, Event
+    from clientlens.model.entries import Event
     from clientlens.model.facts import Facts
     from clientlens.workspace.workspace import Workspace
 
@@ -34,21 +34,6 @@ RULE_FIELDS = (
     Field("before", Kind.TEXT, "its rule before", wide=True, fold=True),
     Field("members", Kind.INTEGER, "clients in the group now", nullable=False),
 )
-
-
-def asked_of(run: Run, workspace: Workspace, facts: Facts) -> Asked:
-    """What evaluating rules takes, from flags and settings."""
-    from clientlens.analysis.groups import Asked
-
-    return Asked(run.as_of(workspace.timezone), metric_rules(run, facts))
-
-
-def group_entries(workspace: Workspace) -> list[Entry]:
-    """The ledger's entries about groups."""
-    from clientlens.analysis.groups import KINDS
-    from clientlens.workspace.ledger import history
-
-    return history(workspace, kinds=KINDS)
 
 
 def change_members(
@@ -74,11 +59,12 @@ def change_members(
     told: dict[str, Any] = {}
 
     def decide(workspace: Workspace) -> list[Event]:
-        facts, entries = workspace.facts(), group_entries(workspace)
+        facts = workspace.facts()
         wanted, unknown = _clients(run, facts, workspace, named, where, lines)
-        change = _Change(run, facts, entries, group, since)
+        known = groups_of(run, workspace, facts, as_of=run.as_of(workspace.timezone))
+        change = _Change(known, group, since)
         events, told["notes"] = change.coming(wanted) if come else change.going(wanted)
-        told.update(zone=workspace.timezone, group=change.group, unknown=unknown, named=len(wanted))
+        told.update(zone=workspace.timezone, group=change.group, unknown=unknown, named=wanted)
         told["changed"] = change.changed
         return events
 
@@ -87,13 +73,17 @@ def change_members(
         run.console.warn(text)
     if told["unknown"]:
         run.exit_code = ExitCode.SET_ASIDE
-    members = _members(run, told["group"])
+    members, named = _members(run, told["group"]), told["named"]
+    stay = 0 if come else len(members.intersection(named))
+    if stay:
+        clients = "1 of these stays" if stay == 1 else f"{stay:,} of these stay"
+        told["notes"].append(f"{clients} in the group: its rule, or an imported file, says so")
     row = (
         told["group"],
         told["changed"],
-        told["named"] - told["changed"],
+        len(named) - told["changed"],
         len(told["unknown"]),
-        members,
+        len(members),
     )
     run.answer(
         Answer(
@@ -121,7 +111,8 @@ def _clients(
 
     found = [find_one(facts, query) for query in named]
     if where is not None:
-        found += chosen_clients(run, facts, as_of=run.as_of(workspace.timezone), where=where) or []
+        as_of = run.as_of(workspace.timezone)
+        found += chosen_clients(run, facts, as_of=as_of, where=where, workspace=workspace) or []
     of_lines, unknown = clients_of_lines(facts, lines)
     return list(dict.fromkeys([*found, *of_lines])), unknown
 
@@ -129,19 +120,15 @@ def _clients(
 class _Change:
     """A change of who is in a group by hand."""
 
-    def __init__(
-        self, run: Run, facts: Facts, entries: Sequence[Entry], group: str, since: str | None
-    ) -> None:
-        from clientlens.analysis import groups
+    def __init__(self, known: Groups, group: str, since: str | None) -> None:
+        from clientlens.analysis.groups import by_hand, group_name, same_group
         from clientlens.model.timeframes import parse_date
 
-        self.run, self.facts, self.changed = run, facts, 0
-        name, known = groups.group_name(group), groups.group_names(facts, entries)
-        self.known = groups.same_group(name, known)
-        self.group = self.known or name
-        self.names = known
+        self.known, self.facts, self.changed = known, known.facts, 0
+        name = group_name(group)
+        self.group = same_group(name, known.names) or name
         self.since = None if since is None else parse_date(since).isoformat()
-        inside = groups.by_hand(entries, facts.timezone)
+        inside = by_hand(known.entries, known.facts.timezone)
         self.inside = {key for of_group, key in inside if of_group == self.group}
 
     def coming(self, wanted: Sequence[str]) -> tuple[list[Event], list[str]]:
@@ -151,13 +138,14 @@ class _Change:
             NotRegistered: one client is named, and is anonymous. Of several such ones are left out and counted.
         """
         from clientlens.analysis.groups import JOINED
+        from clientlens.analysis.points import shown_as
         from clientlens.errors import NotRegistered
         from clientlens.model.entries import Event
 
         keys = self._keys(wanted)
         anonymous = set(keys.filter("anonymous")["client_id"])
         if len(wanted) == 1 and anonymous:
-            raise NotRegistered(wanted[0], "groups")
+            raise NotRegistered(shown_as(self.facts, wanted[0]), "groups")
         body = {"since": self.since} if self.since else {}
         events = [
             Event(JOINED, body, person_key=mine[0], subject=self.group)
@@ -175,10 +163,10 @@ class _Change:
         Raises:
             UnknownGroup
         """
-        from clientlens.analysis.groups import LEFT, named_group
+        from clientlens.analysis.groups import LEFT
         from clientlens.model.entries import Event
 
-        named_group(self.group, self.names)
+        self.known.named(self.group)
         events = []
         for mine in self._keys(wanted)["keys"].to_list():
             inside = sorted(self.inside & set(mine))
@@ -200,14 +188,11 @@ class _Change:
         )
 
 
-def _members(run: Run, group: str) -> int:
-    """How many are in a group, whatever puts them there."""
-    from clientlens.analysis.groups import memberships
-
+def _members(run: Run, group: str) -> frozenset[str]:
+    """The client_ids of a group, whatever puts them there."""
     with run.open() as workspace:
-        facts = workspace.facts()
-        asked = asked_of(run, workspace, facts)
-        return memberships(facts, group_entries(workspace), asked, only=group).height
+        known = groups_of(run, workspace, workspace.facts(), as_of=run.as_of(workspace.timezone))
+        return frozenset(known.members(group)["client_id"])
 
 
 def set_rule(run: Run, group: str, expression: str | None, lock_timeout: float) -> None:
@@ -218,18 +203,14 @@ def set_rule(run: Run, group: str, expression: str | None, lock_timeout: float) 
         from clientlens.analysis import groups
         from clientlens.model.entries import Event
 
-        facts, entries = workspace.facts(), group_entries(workspace)
-        known = groups.group_names(facts, entries)
-        rules = groups.rules_of(entries, facts.timezone)
+        known = groups_of(run, workspace, workspace.facts(), as_of=run.as_of(workspace.timezone))
         if expression is None:
-            name = groups.named_group(group, rules)
+            name = groups.named_group(group, known.rules)
         else:
-            name = groups.same_group(groups.group_name(group), known) or groups.group_name(group)
-            for other in groups.groups_named_in(expression):
-                groups.named_group(other, known | {name})
-            groups.not_in_a_circle(rules, name, expression)
-            chosen_clients(run, facts, as_of=run.as_of(workspace.timezone), where=expression)
-        before = rules[name].expression if name in rules else None
+            wanted = groups.group_name(group)
+            name = groups.same_group(wanted, known.names) or wanted
+            known.try_rule(name, expression)
+        before = known.rules[name].expression if name in known.rules else None
         told.update(zone=workspace.timezone, group=name, before=before)
         same = before == expression
         return [] if same else [Event(groups.RULE, {"expression": expression}, subject=name)]
@@ -247,13 +228,12 @@ def delete(run: Run, group: str, lock_timeout: float) -> None:
         from clientlens.errors import NothingByHand
         from clientlens.model.entries import Event
 
-        facts, entries = workspace.facts(), group_entries(workspace)
-        name = groups.named_group(group, groups.group_names(facts, entries))
-        rules = groups.rules_of(entries, facts.timezone)
-        if name not in groups.made_by_hand(entries):
+        known = groups_of(run, workspace, workspace.facts(), as_of=run.as_of(workspace.timezone))
+        name = known.named(group)
+        if name not in groups.made_by_hand(known.entries):
             raise NothingByHand(name)
         told.update(zone=workspace.timezone, group=name)
-        told["before"] = rules[name].expression if name in rules else None
+        told["before"] = known.rules[name].expression if name in known.rules else None
         return [Event(groups.DELETED, subject=name)]
 
     record(run, decide, command="clientlens groups delete", lock_timeout=lock_timeout)
@@ -261,7 +241,7 @@ def delete(run: Run, group: str, lock_timeout: float) -> None:
 
 
 def _tell_rule(run: Run, told: dict[str, Any], expression: str | None, name: str) -> None:
-    members = _members(run, told["group"])
+    members = len(_members(run, told["group"]))
     row = (told["group"], expression, told["before"], members)
     stay = name == "groups_delete" and members
     notes = (f"{members:,} stay in it: imported files name it",) if stay else ()

@@ -13,6 +13,9 @@ from clientlens.errors import UnknownSchema
 SINGLE = frozenset(
     {
         "checkouts --summary",
+        "cohorts --summary",
+        "client",
+        "client --lines",
         "groups add",
         "groups delete",
         "groups remove",

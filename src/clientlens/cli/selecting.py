@@ -10,6 +10,9 @@ import typer
 from clientlens.cli.shared import checkout_rules
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from clientlens.analysis.groups import Groups
     from clientlens.cli.context import Run
     from clientlens.model.answer import Answer
     from clientlens.model.facts import Facts
@@ -48,6 +51,19 @@ def metric_settings(run: Run, facts: Facts) -> dict[str, Any]:
     }
 
 
+def groups_of(run: Run, workspace: Workspace, facts: Facts, *, as_of: AsOf) -> Groups:
+    """The workspace's groups; their `extra` is what expressions may ask of the ledger: points and in_group."""
+    from clientlens.analysis import points
+    from clientlens.analysis.groups import KINDS, Asked, Groups
+    from clientlens.workspace.ledger import history
+
+    def balances() -> pl.DataFrame:
+        return points.balances(history(workspace, kinds=points.KINDS), facts.identities, as_of)
+
+    asked = Asked(as_of, metric_settings(run, facts), points.as_column(balances))
+    return Groups(facts, history(workspace, kinds=KINDS), asked)
+
+
 def chosen_clients(
     run: Run,
     facts: Facts,
@@ -59,8 +75,7 @@ def chosen_clients(
 ) -> list[str] | None:
     """The client_ids that `--where` and `--group` ask for, in order; None: nothing was asked, everybody.
 
-    Args:
-        workspace: whose facts these are; needed with `group`, which the ledger knows.
+    Args: as for `selected`.
 
     Raises:
         BadExpression, UnknownGroup
@@ -79,38 +94,40 @@ def selected(
 ) -> tuple[list[str] | None, tuple[str, ...]]:
     """`chosen_clients`, and the notes that an answer about them begins with.
 
+    Args:
+        group: only members of this group. workspace: whose facts these are, for what only the ledger knows: groups
+            and points.
+
     Raises:
         BadExpression, UnknownGroup
     """
-    members = None
-    if group is not None and workspace is not None:
-        members = group_members(run, workspace, facts, as_of=as_of, group=group)
+    if where is None and group is None:
+        return None, ()
+    known = None if workspace is None else groups_of(run, workspace, facts, as_of=as_of)
+    members, notes = None, []
+    if group is not None and known is not None:
+        name = known.named(group)
+        members = known.members(name)["client_id"].to_list()
+        notes.append(f"--group {name} has {counted(len(members))}")
     if where is None:
-        return members, ()
-    from clientlens.analysis.selection import select
+        return members, tuple(notes)
+    from clientlens.analysis.selection import Extra, select
 
-    selection = select(facts, where, as_of=as_of, **metric_rules(run, facts))
+    extra = Extra() if known is None else known.extra
+    selection = select(facts, where, as_of=as_of, extra=extra, **metric_settings(run, facts))
     if members is None:
         return selection.clients, selection.notes
     inside = frozenset(members)
-    return [one for one in selection.clients if one in inside], selection.notes
+    return [one for one in selection.clients if one in inside], (*notes, *selection.notes)
+
+
+def counted(clients: int) -> str:
+    """`1 client`, `2 clients`."""
+    from clientlens.analysis.wording import counted_noun
+
+    return counted_noun(clients, "client")
 
 
 def noted(answer: Answer, notes: tuple[str, ...]) -> Answer:
     """The answer with these notes before its own."""
     return replace(answer, notes=(*notes, *answer.notes)) if notes else answer
-
-
-def group_members(run: Run, workspace: Workspace, facts: Facts, *, as_of: AsOf, group: str) -> list[str]:
-    """The client_ids of a group, in order.
-
-    Raises:
-        UnknownGroup, BadExpression
-    """
-    from clientlens.analysis.groups import KINDS, Asked, group_names, memberships, named_group
-    from clientlens.workspace.ledger import history
-
-    entries = history(workspace, kinds=KINDS)
-    name = named_group(group, group_names(facts, entries))
-    asked = Asked(as_of, metric_rules(run, facts))
-    return memberships(facts, entries, asked, only=name)["client_id"].to_list()

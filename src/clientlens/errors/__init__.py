@@ -50,6 +50,7 @@ from clientlens.errors.messages import (
     MaySent,
     NoEmail,
     OptedOut,
+    OptionNeeded,
     SettingNeeded,
     UnknownMessageTemplate,
     UnknownPlaceholder,
@@ -80,6 +81,7 @@ from clientlens.errors.requests import (
     RulesMissing,
     UnknownRequest,
 )
+from clientlens.errors.segments import BadMinimumAge, UnknownSegment
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -146,6 +148,7 @@ __all__ = [
     "BadJson",
     "BadMapping",
     "BadMessageTemplate",
+    "BadMinimumAge",
     "BadOffer",
     "BadPointsRate",
     "BadRates",
@@ -189,6 +192,7 @@ __all__ = [
     "NothingToScreen",
     "NothingToSplit",
     "OptedOut",
+    "OptionNeeded",
     "OutputExists",
     "OutputFailed",
     "RulesMissing",
@@ -210,6 +214,7 @@ __all__ = [
     "UnknownPlaceholder",
     "UnknownRequest",
     "UnknownSchema",
+    "UnknownSegment",
     "UnknownSetting",
     "UnknownSource",
     "UnknownStore",

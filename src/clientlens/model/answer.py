@@ -68,7 +68,7 @@ class Grid:
 
     down, across: whose values head the lines and the columns, in the order of the rows. cells: what stands in each
     cell, one line each; a null is drawn as a dot. beside: what stands behind the head of each line. tone: the field
-    whose value colours the cell, see `outputs.grid`.
+    whose value colours the cell, see `outputs.grid`. hidden: values across that are not drawn.
     """
 
     down: str
@@ -76,6 +76,7 @@ class Grid:
     cells: tuple[str, ...]
     beside: tuple[str, ...] = ()
     tone: str | None = None
+    hidden: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

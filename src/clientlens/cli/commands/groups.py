@@ -55,18 +55,13 @@ def show(name: Name) -> None:
 
 
 def _show(name: str | None) -> None:
-    from clientlens.analysis.groups import group_names, groups_answer, members_answer, named_group
-    from clientlens.cli.grouping import asked_of, group_entries
+    from clientlens.analysis.groups import groups_answer, members_answer
+    from clientlens.cli.selecting import groups_of
 
     run = current()
     with run.open() as workspace:
-        facts, entries = workspace.facts(), group_entries(workspace)
-        asked = asked_of(run, workspace, facts)
-        if name is None:
-            run.answer(groups_answer(facts, entries, asked))
-        else:
-            group = named_group(name, group_names(facts, entries))
-            run.answer(members_answer(facts, entries, asked, group))
+        known = groups_of(run, workspace, workspace.facts(), as_of=run.as_of(workspace.timezone))
+        run.answer(groups_answer(known) if name is None else members_answer(known, known.named(name)))
 
 
 def add(

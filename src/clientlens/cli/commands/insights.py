@@ -9,7 +9,7 @@ import typer
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
 from clientlens.cli.engine import EngineName, chosen_engine
-from clientlens.cli.selecting import Where, noted, selected
+from clientlens.cli.selecting import InGroup, Where, noted, selected
 from clientlens.cli.shared import WINDOW, Rates, home_currency_of, insight_rules, read_rates
 
 _SCOPES = {"with-you": ["with_you"], "platform": ["platform"], "both": ["with_you", "platform"]}
@@ -29,6 +29,7 @@ def insights(
         ),
     ] = None,
     where: Where = None,
+    group: InGroup = None,
     engine: EngineName = "polars",
     hints: Annotated[
         bool, typer.Option("--hints/--no-hints", help="In a table, say what to do with each figure.")
@@ -53,15 +54,15 @@ def insights(
     from clientlens.errors import BadCombination
     from clientlens.model.timeframes import parse_window
 
-    if clients and where is not None:
-        raise BadCombination("a CLIENT", "--where")
+    if clients and (where is not None or group is not None):
+        raise BadCombination("a CLIENT", "--group" if where is None else "--where")
     run = current()
     windows = [parse_window(text) for text in window or (["all", "60d"] if clients else ["all"])]
     scope = scope or ("both" if clients else "with-you")
     with run.open() as workspace:
         facts = workspace.facts()
         as_of = run.as_of(workspace.timezone)
-        among, told = selected(run, facts, as_of=as_of, where=where)
+        among, told = selected(run, facts, as_of=as_of, where=where, group=group, workspace=workspace)
         home: dict[str, Any] = {} if scope == "with-you" else {"home_currency": home_currency_of(run, facts)}
         home |= read_rates(run, facts, rates)
         answer = ask(

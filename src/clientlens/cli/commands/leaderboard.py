@@ -10,7 +10,7 @@ from clientlens.cli.app import leaf
 from clientlens.cli.context import current
 from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.messaging import LawfulBasis, Wish, see_wish, with_drafts
-from clientlens.cli.selecting import Where, noted, selected
+from clientlens.cli.selecting import InGroup, Where, noted, selected
 from clientlens.cli.shared import WINDOW, Rates, known_stores, read_rates
 
 ANSWERS = {"leaderboard": "clientlens.analysis.leaderboard:FIELDS"}
@@ -33,6 +33,7 @@ def leaderboard(
     ] = 1,
     anonymous: Annotated[bool, typer.Option("--anonymous", help="Rank anonymous clients too.")] = False,
     where: Where = None,
+    group: InGroup = None,
     engine: EngineName = "polars",
     rates: Rates = None,
     message: Annotated[
@@ -55,13 +56,12 @@ def leaderboard(
 
     run = current()
     chosen = parse_window(window)
-    wish = None if message is None else Wish(template=message, lawful_basis=lawful_basis)
-    if wish is not None:
-        see_wish(run, wish)
+    wish = Wish(template=message, lawful_basis=lawful_basis)
+    writes = see_wish(run, wish)
     with run.open() as workspace:
         facts = workspace.facts()
         as_of = run.as_of(workspace.timezone)
-        among, told = selected(run, facts, as_of=as_of, where=where)
+        among, told = selected(run, facts, as_of=as_of, where=where, group=group, workspace=workspace)
         answer = ask(
             facts,
             as_of=as_of,
@@ -76,8 +76,8 @@ def leaderboard(
             engine=chosen_engine(run, workspace, engine),
             **read_rates(run, facts, rates),
         )
-        if wish is not None:
-            answer = with_drafts(run, facts, answer, wish)
+        if writes:
+            answer = with_drafts(run, workspace, facts, answer, wish)
         run.answer(noted(answer, told))
 
 
