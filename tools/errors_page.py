@@ -24,7 +24,7 @@ and compare it word for word.
 | code | means |
 |---|---|
 | 0 | all is fine, also when the reader of a pipe has had enough (`\\| head -1`) |
-| 1 | done, but rows were set aside; `--accept-rejects N` allows N of them |
+| 1 | done, but rows were set aside (`--accept-rejects N` allows N of them), or mail could not be sent |
 | 2 | wrong usage or settings, an unknown or ambiguous client, a file that exists: nothing was done |
 | 3 | an input file cannot be taken: nothing was stored |
 | 4 | the workspace is missing, damaged, locked or newer than the program |
@@ -48,6 +48,7 @@ same when the words are improved.
 A row that cannot be read is no error: it is set aside, listed, and the rest goes in (exit code 1).
 """
 KINDS = {
+    1: "Mail (exit code 1)",
     2: "Usage and settings (exit code 2)",
     3: "Input files (exit code 3)",
     4: "The workspace (exit code 4)",

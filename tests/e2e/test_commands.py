@@ -49,19 +49,51 @@ NEED_A_WORKSPACE = [
 def test_the_commands_are_those_of_the_contract():
     assert sorted(LEAVES) == [
         ("checkouts",),
+        ("client",),
+        ("clients", "edit"),
         ("clients", "explain"),
+        ("clients", "fields"),
+        ("clients", "history"),
         ("clients", "list"),
         ("clients", "merge"),
+        ("clients", "nickname"),
+        ("clients", "note"),
         ("clients", "split"),
         ("clients", "suggest-merges"),
         ("cohorts",),
         ("config", "show"),
         ("demo",),
+        ("groups", "add"),
+        ("groups", "delete"),
+        ("groups", "list"),
+        ("groups", "remove"),
+        ("groups", "rule"),
+        ("groups", "show"),
         ("import",),
         ("insights",),
         ("leaderboard",),
+        ("message",),
         ("metrics",),
         ("orders",),
+        ("points", "add"),
+        ("points", "balance"),
+        ("points", "earn"),
+        ("points", "history"),
+        ("points", "report"),
+        ("points", "statement"),
+        ("points", "subtract"),
+        ("requests", "accept"),
+        ("requests", "approve"),
+        ("requests", "decline"),
+        ("requests", "list"),
+        ("requests", "replay"),
+        ("requests", "report"),
+        ("requests", "rules", "check"),
+        ("requests", "rules", "init"),
+        ("requests", "rules", "show"),
+        ("requests", "screen"),
+        ("requests", "show"),
+        ("requests", "withdraw"),
         ("schema",),
         ("segments",),
         ("sources",),
@@ -84,7 +116,10 @@ def test_help_begins_with_a_verb_and_is_plain(clientlens, path):
     assert helped.lines[0].startswith(" ".join(("Usage: clientlens", *path)))
     first = helped.lines[2].strip()
     assert len(first) <= 72
-    assert re.match(r"(Know|Show|List|Rank|Import|Print|Say|Take|Read|Delete|Write) ", first), first
+    assert re.match(
+        r"(Add|Approve|Correct|Decline|Delete|Draw|End|Find|Give|Import|Know|Let|List|Note|Print|Put|Rank|Read|Say|Show|Take|Tell|Write) ",
+        first,
+    ), first
     assert "\x1b" not in helped.text
     assert max(map(len, helped.lines)) <= 90
 

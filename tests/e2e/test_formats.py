@@ -221,5 +221,5 @@ def test_every_schema_is_of_a_command_that_was_asked_here(shown):
     changing = {
         f"workspace {name}"
         for name in ("check", "check --repair", "export", "history", "paths", "undo", "vacuum")
-    } | {"clients merge", "clients split"}
+    } | {"clients merge", "clients split", "message"}
     assert {name for name, _ in ASKED.values()} | {"import"} | changing == set(shown("schema").lines)

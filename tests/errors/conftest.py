@@ -75,10 +75,10 @@ def bring_about(tmp_path, monkeypatch):
         if entry.get("workspace"):
             made = _run(tmp_path, ["import", "orders.csv", "--timezone", "UTC"])
             assert made[0] == 0, made
-        if "before" in entry:
-            assert _run(tmp_path, entry["before"])[0] == 0
         if "settings" in entry:
             (tmp_path / WORKSPACE / "clientlens.toml").write_text(entry["settings"])
+        if "before" in entry:
+            assert _run(tmp_path, entry["before"])[0] == 0
         setup = SETUPS[entry["setup"]](tmp_path / WORKSPACE) if "setup" in entry else nullcontext()
         # As the shell hands over bytes that are no UTF-8.
         args = [os.fsdecode(arg.encode("latin-1")) for arg in entry["args"]]

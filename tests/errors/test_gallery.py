@@ -15,6 +15,8 @@ ELSEWHERE = {
     "DiskFailed": "a full or broken disk: tests/workspace/test_crash.py",
     "WorkspaceReadOnly": "needs another user or a read-only disk: tests/workspace/test_workspace.py",
     "SampleMissing": "a broken installation: below",
+    "MaySent": "a run that ends while it sends: tests/e2e/test_sending.py",
+    "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
     "EntryConflict": "a fault of whoever writes to the ledger: tests/workspace/test_ledger.py",
 }
 KINDS = {errors.UsageError, errors.InputError, errors.WorkspaceError}

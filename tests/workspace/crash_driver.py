@@ -135,20 +135,68 @@ def _draft(path):
             raise one
 
 
-def _say(path, *words):
-    """A command line, carried out in this process on a clock that stands still; its exit code."""
-    run = Run(Console(io.BytesIO(), io.StringIO()), {}, path.parent, lambda: make.AT, user="ada")
-    return int(execute(["-w", str(path), *words], run))
+class _Refused(ClientlensError):
+    """A command that ended with something else than 0."""
+
+    def __init__(self, code, told):
+        super().__init__(told)
+        self.exit_code = code
+
+
+def _call(path, *arguments):
+    """A command of the program itself, at a time that does not change."""
+    stderr = io.StringIO()
+    run = Run(
+        Console(io.BytesIO(), stderr),
+        {},
+        path.parent,
+        lambda: make.AT,
+        stdin=io.BytesIO(INCOMING),
+        user="ada",
+    )
+    code = int(execute(["-w", str(path), *arguments], run))
+    if code:
+        raise _Refused(code, stderr.getvalue())
+
+
+INCOMING = b"""
+{"order_id": "50", "placed_at": "2026-04-30T10:00:00Z", "email": "dora@example.com", "service": "Logo", "price": "90.00", "currency": "EUR"}
+{"order_id": "51", "placed_at": "2026-04-30T11:00:00Z", "email": "emil@example.com", "service": "Logo"}
+{"order_id": "52", "placed_at": "2026-05-02T11:00:00Z", "email": "finn@example.com", "service": "Logo"}
+"""
+
+
+def _ruled(path):
+    """A shop with rules, and an offer that the third of the incoming orders takes."""
+    make.add(
+        path, make.batch(make.order("1"), requests=[make.request(email="finn@example.com")], name="asked")
+    )
+    (path / "requests.toml").write_text('audience = "all"\n[offers]\nexpires_days = 7\n')
+    (path / "clientlens.toml").write_text('[sender]\nemail = "shop@example.org"\n')
+    _call(path, "requests", "approve", "r1", "--price", "80", "--currency", "EUR")
+
+
+def _record(path):
+    _call(path, "requests", "screen", "-", "--record")
+
+
+def _recorded(path):
+    _ruled(path)
+    _record(path)
+
+
+def _approve(path):
+    _call(path, "requests", "approve", "order:50", "--price", "95.00", "--expires", "2026-05-20")
 
 
 def _saying(*words):
-    return lambda path: _say(path, *words)
+    return lambda path: _call(path, *words)
 
 
 def _earned(path):
     """Points were given for two orders; one of them was refunded since, and a third has come."""
     make.add(path, first())
-    _say(path, "points", "earn")
+    _call(path, "points", "earn")
     make.add(path, second())
 
 
@@ -173,6 +221,8 @@ OPERATIONS = {
     "repair": Operation(_damaged, lambda path: upkeep.rebuild(path, at=make.AT, command="repair")),
     "ledger append": Operation(_noted, _two_entries),
     "merge": Operation(lambda path: make.add(path, first()), _merge, again=False),
+    "requests recorded": Operation(_ruled, _record),
+    "request approved": Operation(_recorded, _approve),
     "draft": Operation(lambda path: make.add(path, first()), _draft),
     "points with a key": Operation(
         lambda path: make.add(path, first()), _saying("points", "add", ANNA, "5", "--key", "k1")

@@ -28,7 +28,7 @@ SLIPS = ((4, 1), (8, 2))
 _ALIKE = 0.6
 """How much of a name must be right for it to be proposed to somebody who found nobody."""
 _PROPOSED = 3
-_TYPO = 6
+_TYPO = 7
 """How many rules of `_by_rule` forgive nothing; the one after them forgives typos."""
 
 _CLIENT_ID = re.compile(r"[a-z2-7]{12}")
@@ -121,8 +121,8 @@ _NOBODY = pl.DataFrame(schema={"client_id": pl.String, "place": pl.Int64})
 def _by_rule(facts: Facts, query: str) -> Iterator[pl.DataFrame]:
     """What each rule finds, in their order: `client_id`, `place`. A rule is carried out when its answer is asked for.
 
-    The client id; one that it had before a merge; any of its e-mails; an order number, with or without #; the whole
-    name or company; all words, each a part of name, company, town or e-mail (or an order number); the same with typos.
+    The client id; one that it had before a merge; any e-mail in its records; one that was typed in; an order
+    number, with or without #; the whole name, company or nickname; all words, each a part of name, company, town or e-mail (or an order number); the same with typos.
     """
     text = query.strip()
     if not text:
@@ -131,6 +131,7 @@ def _by_rule(facts: Facts, query: str) -> Iterator[pl.DataFrame]:
         _by_id,
         _by_older_id,
         _by_email,
+        _by_typed_email,
         _by_order_number,
     )
     for rule in quick:
@@ -173,6 +174,11 @@ def _by_email(facts: Facts, text: str) -> pl.LazyFrame:
     return facts.identities.filter(pl.col("person_key") == key)
 
 
+def _by_typed_email(facts: Facts, text: str) -> pl.LazyFrame:
+    """An e-mail that somebody typed in for a client has no key."""
+    return facts.clients.filter(pl.col("email") == unicodedata.normalize("NFC", text).lower())
+
+
 def _by_order_number(facts: Facts, text: str) -> pl.LazyFrame:
     return _numbered(facts, [text.removeprefix("#").lower()])
 
@@ -190,7 +196,7 @@ def _numbered(facts: Facts, numbers: Sequence[str]) -> pl.LazyFrame:
 
 
 def _searched(facts: Facts) -> pl.DataFrame:
-    """client_id and its texts as they are compared: named (name, company), town, email.
+    """client_id and its texts as they are compared: named (name, company, nickname), town, email.
 
     Each text stands between separators; where one has umlauts, it follows once more with `ue` for `ü`.
     """
@@ -198,7 +204,11 @@ def _searched(facts: Facts) -> pl.DataFrame:
     def between(*columns: str | pl.Expr) -> pl.Expr:
         return pl.concat_str(pl.lit(""), *columns, pl.lit(""), separator=_SEPARATOR, ignore_nulls=True)
 
-    texts = {"named": between(shown_name(), "company"), "town": between("city"), "email": between("email")}
+    texts = {
+        "named": between(shown_name(), "company", "nickname"),
+        "town": between("city"),
+        "email": between("email"),
+    }
     raw = facts.clients.select("client_id", **texts).collect()
     return _comparable(raw, list(texts))
 

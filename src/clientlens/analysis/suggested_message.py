@@ -76,7 +76,7 @@ def fitting(completed_orders: int) -> tuple[str, str]:
     """The template that fits a client, and why."""
     if completed_orders:
         return REVIEW_REQUEST, f"{counted_noun(completed_orders, 'completed order')}: ask for an opinion"
-    return INVITATION, "has not bought or booked yet: invite to"
+    return INVITATION, "has not bought or booked yet: invite them"
 
 
 def within_cooldown(written_at: datetime, instant: datetime, cooldown_days: int) -> bool:

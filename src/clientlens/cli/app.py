@@ -38,7 +38,7 @@ Begin with 'clientlens demo', or with 'clientlens import FILE...'.
 EPILOG = """\b
 Exit codes:
   0    fine
-  1    done, but rows were set aside
+  1    done, but rows were set aside, or mail could not be sent
   2    wrong usage or settings, unknown or ambiguous client, file exists
   3    input unreadable or not recognised; nothing was stored
   4    workspace missing, damaged, locked or newer

@@ -109,22 +109,32 @@ def with_drafts(run: Run, facts: Facts, answer: Answer, wish: Wish, lock_timeout
     return replace(answer, notes=(*answer.notes, *notes))
 
 
-def see_wish(run: Run, wish: Wish) -> None:
-    """See that a message can be written at all, before any work.
+def see_wish(run: Run, wish: Wish) -> bool:
+    """Whether messages are to be written to the clients of an answer; if so, see that it can be done, before any work.
 
     Raises:
-        SettingNeeded, BadAddress, UnknownMessageTemplate, BadMessageTemplate, UnknownPlaceholder, Unreadable
+        OptionNeeded, SettingNeeded, BadAddress, UnknownMessageTemplate, BadMessageTemplate, UnknownPlaceholder, Unreadable
     """
+    from clientlens.errors import OptionNeeded
+
+    if wish.template is None:
+        if wish.lawful_basis is not None:
+            raise OptionNeeded("--lawful-basis", "--message")
+        return False
     from clientlens.messages.composing import sender_of
 
     sender_of(run.settings)
     _wording(run, wish)
+    return True
 
 
 def _wording(run: Run, wish: Wish) -> Wording:
+    from clientlens.analysis.placeholders import read_text
     from clientlens.messages.composing import Wording
     from clientlens.messages.templates import LANGUAGES, ready_made, ready_made_files
 
+    for typed, option in ((wish.subject, "--subject"), (wish.body, "--body")):
+        read_text(typed or "", option)  # a slip is told before anything about the client
     known = ready_made_files()
     named = wish.template if wish.template in known else None
     file = None

@@ -14,6 +14,8 @@ SINGLE = frozenset(
     {
         "checkouts --summary",
         "cohorts --summary",
+        "client",
+        "client --lines",
         "groups add",
         "groups delete",
         "groups remove",
@@ -25,6 +27,7 @@ SINGLE = frozenset(
         "requests accept",
         "requests approve",
         "requests decline",
+        "requests report",
         "requests rules show",
         "requests show",
         "requests withdraw",

@@ -46,7 +46,8 @@ class ConsentNeeded(UsageError):
 class WrittenRecently(UsageError):
     def __init__(self, client: str, day: date, template: str, cooldown_days: int) -> None:
         super().__init__(
-            f"{client} was written to on {day} ({template}), less than {cooldown_days} days ago",
+            f"{client} was written to on {day} ({template}), less than {cooldown_days} day"
+            + ("s ago" if cooldown_days != 1 else " ago"),
             "wait, or write all the same with --again; messages.cooldown_days sets how long",
         )
 
@@ -129,3 +130,8 @@ class MailUncertain(ClientlensError):
             f"mail may have been sent: {host} fell silent after the message was handed over",
             "ask the mail server or the client; to send it in any case, add --again",
         )
+
+
+class OptionNeeded(UsageError):
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"{one} says something about {other} alone", f"add {other}, or leave {one} out")

@@ -118,16 +118,19 @@ def _open(
     Raises:
         WrittenRecently, MaySent
     """
-    recent = [one for one in known if within_cooldown(one.drafted_at, at, cooldown_days)]
-    if not recent:
+    if not known:
         return None
-    last = recent[-1]
+    last = known[-1]
     day = last.state_at.astimezone(zone).date()
-    if last.state == "maybe_sent":
-        raise MaySent(message.shown, day)
-    if last.state == "sent" or last.template != message.template:
+    # Without a cool-down an unsent draft is still the same message for a day, so that a rerun makes no second one.
+    if last.template == message.template and within_cooldown(last.drafted_at, at, max(cooldown_days, 1)):
+        if last.state == "maybe_sent":
+            raise MaySent(message.shown, day)
+        if last.state != "sent":
+            return last
+    if within_cooldown(last.drafted_at, at, cooldown_days):
         raise WrittenRecently(message.shown, day, last.template, cooldown_days)
-    return last
+    return None
 
 
 def _new_id(message: Message, known: list[Written]) -> str:

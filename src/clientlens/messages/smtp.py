@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from clientlens.config import Settings
 
 TLS_PORT = 465
+_LOGIN_NEEDED = 530
 _SETTINGS, _LATER = "see smtp.* in 'clientlens config show'", "try again later"
 _NAME = "[127.0.0.1]"
 """What we greet a server with; the machine's own name is nobody's business."""
@@ -71,6 +72,7 @@ def connected(server: Server) -> Iterator[smtplib.SMTP]:
         connection = _connect(server)
     try:
         with refusals(server):
+            connection.ehlo_or_helo_if_needed()
             if server.username is not None and server.password is not None:
                 connection.login(server.username, server.password)
         yield connection
@@ -178,8 +180,12 @@ def _accepted(code: int, refusal: str) -> None:
 
 
 def _refusal(what: str, code: int) -> MailNotSent:
-    later = 400 <= code < 500
-    return MailNotSent(f"{what} ({code})", _LATER if later else "ask the mail server's owner why")
+    hint = "ask the mail server's owner why"
+    if 400 <= code < 500:
+        hint = _LATER
+    if code == _LOGIN_NEEDED:
+        hint = f"it asks for a login: set smtp.username, and {SMTP_PASSWORD} in the environment"
+    return MailNotSent(f"{what} ({code})", hint)
 
 
 def _is_this_machine(host: str) -> bool:

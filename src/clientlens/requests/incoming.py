@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _AS_ASKED = {"order_id": "request_id", "placed_at": "requested_at", "order_total": "price"}
 """An incoming order of one row is a request by other names."""
-_ONLY_ASKED = {"requirements", "start_date"}
+_OF_LINES_ONLY = {LINES, "product", "variant", "sku", "quantity", "unit_price", "line_total"}
 _READ = tuple(dict.fromkeys((*names_of(Kind.REQUESTS), *(column.name for column in CLIENT_COLUMNS), "store")))
 _COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "line": pl.UInt32, "kind": pl.String, "store": pl.String, "request_id": pl.String, "at": INSTANT,
@@ -94,16 +94,26 @@ def read_incoming(
 
 
 def _batch_of(file: InputFile, options: ReadOptions) -> tuple[Batch, set[str]]:
-    """What a file holds, and the plain names of its columns or keys."""
+    """What a file holds, and the plain names of its columns or keys.
+
+    Orders of one row are read like requests, which need no price; orders with lines as an import reads them.
+    """
     layout, names, _ = glimpse(file)
+    if layout is Layout.JSON:
+        names = tuple(dict.fromkeys(key for record in read_json(file).records for key in record.value))
     plain = {plain_name(name) for name in names}
     asked = {_AS_ASKED.get(name, name) for name in plain}
     single = all(asked & set(group) for group in NEEDED[Kind.REQUESTS])
-    whole = all(plain & set(group) for group in NEEDED[Kind.ORDERS])
-    if layout is Layout.LOG or not single or LINES in plain or (whole and not plain & _ONLY_ASKED):
-        return recognise(file, registry.load()).read([file], options), plain
-    table: Table = _json_table(file) if layout is Layout.JSON else _csv_table(file)
-    return read_records(Kind.REQUESTS, [table], options, "incoming"), plain
+    if layout is not Layout.LOG and single and not plain & _OF_LINES_ONLY:
+        table: Table = _json_table(file) if layout is Layout.JSON else _csv_table(file)
+        if "request_id" in plain or not _several_rows(table):
+            return read_records(Kind.REQUESTS, [table], options, "incoming"), plain
+    return recognise(file, registry.load()).read([file], options), plain
+
+
+def _several_rows(table: Table) -> bool:
+    """Whether an order stands in several different rows, which are its lines then."""
+    return bool(table.frame.unique()["request_id"].drop_nulls().is_duplicated().any())
 
 
 def _as_asked(names: Sequence[str]) -> tuple[str, ...]:

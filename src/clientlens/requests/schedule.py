@@ -14,6 +14,7 @@ from clientlens.requests.rules import MINUTES_A_DAY, MINUTES_A_WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from clientlens.requests.rules import Away, Minutes
 
@@ -54,3 +55,9 @@ def away_at(away: Sequence[Away], at: pl.Expr) -> pl.Expr:
         return pl.any_horizontal(spans) if spans else pl.lit(value=False)
 
     return pl.when(inside(hold=True)).then(True).when(inside(hold=False)).then(False).otherwise(None)
+
+
+def lies_within(hours: Sequence[Minutes], instants: Sequence[datetime], timezone: str) -> list[bool]:
+    """`within` for a few instants (aware)."""
+    at = pl.Series("at", instants, dtype=pl.Datetime("us", "UTC"))
+    return at.to_frame().select(within(hours, pl.col("at"), timezone)).to_series().to_list()

@@ -30,8 +30,8 @@ sunday = ["00:00-24:00"]
 # [working_hours]
 # monday = ["09:00-12:30", "14:00-18:00"]
 
-# Times away come before the schedule. A day as 'to' is the last one away; with a time it is when you are back.
-# orders = "hold" holds them all the while, "pass" lets all pass.
+# Times away come before the schedule. A day as 'to' is the last one away; with a time it is when you are back. Orders
+# that come then are on hold all the while; with "pass" they all pass.
 # [[away]]
 # from = 2026-12-24
 # to = 2027-01-06

@@ -232,7 +232,7 @@ def note(
 
 
 def fields(client: Client) -> None:
-    """Say where each detail of a client comes from: a file, or somebody's correction.
+    """Say where each detail of a client comes from: a file or a correction.
 
     \b
     Examples:

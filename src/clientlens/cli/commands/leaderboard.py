@@ -56,9 +56,8 @@ def leaderboard(
 
     run = current()
     chosen = parse_window(window)
-    wish = None if message is None else Wish(template=message, lawful_basis=lawful_basis)
-    if wish is not None:
-        see_wish(run, wish)
+    wish = Wish(template=message, lawful_basis=lawful_basis)
+    writes = see_wish(run, wish)
     with run.open() as workspace:
         facts = workspace.facts()
         as_of = run.as_of(workspace.timezone)
@@ -77,7 +76,7 @@ def leaderboard(
             engine=chosen_engine(run, workspace, engine),
             **read_rates(run, facts, rates),
         )
-        if wish is not None:
+        if writes:
             answer = with_drafts(run, facts, answer, wish)
         run.answer(noted(answer, told))
 

@@ -45,9 +45,9 @@ def message(
 
     \b
     Examples:
-      clientlens message mara@example.org
-      clientlens message mara@example.org --template win_back --language de
-      clientlens message mara@example.org --subject 'Your candles' --body 'Hello {first_name|there}, they are ready.'
+      clientlens message jana@example.org
+      clientlens message jana@example.org --template win_back --language de
+      clientlens message jana@example.org --subject 'Your lamp' --body 'It is ready.'
     """
     wish = Wish(template, subject, body, language, lawful_basis, again)
     carry_out_message(current(), client, wish, send=send, lock_timeout=lock_timeout)

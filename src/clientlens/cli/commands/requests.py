@@ -8,13 +8,15 @@ import typer
 
 from clientlens.cli.app import Group, leaf
 from clientlens.cli.context import current
-from clientlens.cli.shared import LockTimeout  # noqa: TC001 - Typer reads it
+from clientlens.cli.shared import WINDOW, LockTimeout
 
 ANSWERS = {
     "requests": "clientlens.requests.listing:FIELDS",
     "requests accept": "clientlens.requests.listing:SHOW_FIELDS",
     "requests approve": "clientlens.requests.listing:SHOW_FIELDS",
     "requests decline": "clientlens.requests.listing:SHOW_FIELDS",
+    "requests replay": "clientlens.requests.replay:FIELDS",
+    "requests report": "clientlens.requests.report:FIELDS",
     "requests rules check": "clientlens.cli.order_requests:FAULT_FIELDS",
     "requests rules show": "clientlens.requests.showing:FIELDS",
     "requests screen": "clientlens.requests.screening:FIELDS",
@@ -232,6 +234,56 @@ def withdraw(
     change(current(), "request_withdrawn", request, store, reason, lock_timeout)
 
 
+def report(
+    window: Annotated[str, WINDOW] = "all",
+    within: Annotated[
+        str, typer.Option(metavar="AGE", help="List offers that end within this: 12h, 3d.", show_default=True)
+    ] = "3d",
+    rules: RulesFile = None,
+) -> None:
+    """Tell how requests were answered, how fast, and when they come.
+
+    \b
+    Examples:
+      clientlens requests report
+      clientlens requests report --window last-quarter --json
+    """
+    from clientlens.cli.request_answers import tell_report
+
+    tell_report(current(), window, within, rules)
+
+
+def replay(
+    rules: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rules", metavar="FILE", help="Rules [default: the workspace's]; twice: side by side."
+        ),
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Other rules to set beside them.")
+    ] = None,
+    window: Annotated[str, WINDOW] = "all",
+    by: Annotated[
+        Literal["total", "service", "hour", "weekday"],
+        typer.Option(help="What to split by.", show_default=True),
+    ] = "total",
+) -> None:
+    """Tell what rules would have held of past orders, before they are on.
+
+    \b
+    Examples:
+      clientlens requests replay
+      clientlens requests replay --window last-year --by service
+      clientlens requests replay --rules nights.toml --against days.toml
+    """
+    from clientlens.cli.request_answers import tell_replay
+
+    own = rules or []
+    files = own if against is None else [*(own or [""]), against]
+    tell_replay(current(), files, window, by)
+
+
 RULES = Group(
     name="rules",
     help="Write, check and show the rules of order requests.",
@@ -252,6 +304,8 @@ COMMAND = Group(
         "decline": leaf(decline),
         "accept": leaf(accept),
         "withdraw": leaf(withdraw),
+        "report": leaf(report),
+        "replay": leaf(replay),
         "rules": RULES,
         "screen": leaf(screen),
     },

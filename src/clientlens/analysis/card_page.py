@@ -1,0 +1,210 @@
+"""The client card as a page: its sections, one below the other, as a table draws them. Empty ones are left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from clientlens.analysis.card_figures import MONTHS
+from clientlens.analysis.card_hints import hints_of
+from clientlens.analysis.sparkline import sparkline
+from clientlens.analysis.wording import counted_noun
+from clientlens.model.answer import Answer, Field, Kind, frame_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import polars as pl
+
+    from clientlens.model.timeframes import AsOf
+
+_MORE = {
+    "orders": 10,
+    "checkouts": 5,
+    "points_entries": 3,
+    "reviews": 5,
+    "events": 5,
+    "notes": 5,
+    "messages": 5,
+}
+"""How many rows of each list a page shows, unless the whole is asked for."""
+_TITLES = {
+    "products": "Products",
+    "orders": "Orders",
+    "checkouts": "Abandoned checkouts",
+    "points_entries": "Points",
+    "reviews": "Reviews",
+    "requests": "Order requests",
+    "events": "Events",
+    "notes": "Notes",
+    "messages": "Messages",
+    "letters": "Letters",
+}
+_CONSENT = {True: "yes", False: "no: opted out", None: "not known"}
+_SUGGESTED = {"review_request": "ask for an opinion", "invitation": "invite to buy or book"}
+
+
+def page(card: Answer, *, insight_panels: Sequence[Answer], as_of: AsOf, whole: bool, hints: bool) -> Answer:
+    """The card with the parts that a table draws.
+
+    Args:
+        card: of one client, without parts.
+        insight_panels: of `insights`.
+        whole: every list is shown to its end.
+        hints: say what to do with a figure.
+    """
+    row = card.rows.row(0, named=True)
+    drawing = _Page(card, row, whole=whole)
+    panels = [replace(one, title=f"Insights: {one.title.lower()}") for one in insight_panels]
+    sections = [
+        drawing.person(),
+        *drawing.purchases(as_of.day, hints=hints),
+        *panels,
+        *(drawing.table(name) for name in ("products", "orders", "checkouts", "requests", "reviews")),
+        drawing.points(),
+        *(drawing.table(name) for name in ("events", "notes", "messages", "letters")),
+        drawing.suggestion(),
+    ]
+    return replace(card, parts=tuple(one for one in sections if one is not None))
+
+
+class _Page:
+    def __init__(self, card: Answer, row: dict[str, Any], *, whole: bool) -> None:
+        self.card, self.row, self.whole = card, row, whole
+        self.fields = {field.name: field for field in card.fields}
+
+    def person(self) -> Answer:
+        """Who it is."""
+        row = self.row
+        consent = None if row["anonymous"] else _CONSENT[row["accepts_email"]]
+        first, *others = [*map(_on_one_line, row["addresses"])] or [""]
+        groups = [
+            one["group"] + (f" (since {one['since']})" if one["since"] else "") for one in row["groups"]
+        ]
+        known = {
+            "full name": row["full_name"] if row["full_name"] != row["name"] else None,
+            "company": row["company"] if row["company"] != row["name"] else None,
+            "e-mail": row["email"],
+            "phone": row["phone"],
+            "address": first or None,
+            "earlier address": others[0] if others else None,
+            "language": row["language"],
+            "birthday": row["birthday"],
+            "e-mails allowed": consent,
+            "joined": _day(row["joined_at"], self.card.timezone),
+            "stores": ", ".join(row["stores"]) or None,
+            "known from": ", ".join(source.replace("_", " ") for source in row["sources"]) or None,
+            "groups": ", ".join(groups) or None,
+            "client id": row["client_id"],
+        }
+        more = len(others) - 1
+        notes = (
+            f"{counted_noun(more, 'other address').replace('addresss', 'addresses')}: --json shows them",
+        )
+        return self._texts("person", known, notes=notes if more > 0 else ())
+
+    def purchases(self, day: date, *, hints: bool) -> list[Answer]:
+        """What the client bought: figures, by currency where there are several, and how the months went."""
+        row, figures = self.row, self.row["figures"]
+        spending = row["spending"]
+        parts = []
+        by_currency = self.fields["spending"].fields
+        if len(spending) > 1:
+            rows = frame_of(by_currency, [tuple(one.values()) for one in spending])
+            parts.append(self._answer("spending", by_currency, rows, title="Purchases", panels=("currency",)))
+        one = spending[0] if len(spending) == 1 else None
+        counted = {field.name: field for field in self.fields["figures"].fields}
+        rhythm = [
+            counted[name]
+            for name in (
+                "mean_days_between_orders",
+                "median_days_between_orders",
+                "last_order_date",
+                "recency_days",
+            )
+        ]
+        shown = [
+            *(by_currency if one else ()),
+            *(replace(field, title=_RHYTHM[field.name], priority=0) for field in rhythm),
+            Field("months", Kind.TEXT, "completed orders by month", title=f"last {MONTHS} months"),
+            Field("segment", Kind.TEXT, "segment and scores", title="segment"),
+        ]
+        scores = [figures[f"{letter}_score"] for letter in "rfm"]
+        segment = figures["segment"]
+        told = {
+            **(one or {}),
+            **{field.name: figures[field.name] for field in rhythm},
+            "months": _course(row["months"]),
+            "segment": segment and segment + (" (R {} F {} M {})".format(*scores) if scores[0] else ""),
+        }
+        parts.append(
+            self._answer(
+                "purchases",
+                tuple(shown),
+                frame_of(shown, [[told[field.name] for field in shown]]),
+                title="" if parts else "Purchases",
+                single=True,
+                hints=hints_of(row, day) if hints else {},
+            )
+        )
+        return parts
+
+    def table(self, name: str) -> Answer | None:
+        """One of the lists; None: there is nothing in it."""
+        field = self.fields[name]
+        frame = self.card.rows.select(name).explode(name).drop_nulls().unnest(name)
+        if frame.is_empty():
+            return None
+        most = frame.height if self.whole else min(_MORE.get(name, frame.height), frame.height)
+        left = (self.row["history_length"] if name == "orders" else frame.height) - most
+        notes = (f"{left:,} more: --all shows them",) if left > 0 else ()
+        return self._answer(name, field.fields, frame.head(most), title=_TITLES[name], notes=notes)
+
+    def points(self) -> Answer | None:
+        """The last entries, and the balance in the title."""
+        entries = self.table("points_entries")
+        return entries and replace(entries, title=f"Points: {self.row['points']:,}")
+
+    def suggestion(self) -> Answer:
+        """What to write next, with the command to type."""
+        found = self.row["suggested_message"]
+        what = _SUGGESTED.get(found["template"], "none")
+        return self._texts(
+            "suggested_message",
+            {"write": what, "because": found["reason"], "command": found["command"]},
+            title="Suggested message",
+        )
+
+    def _texts(self, name: str, texts: dict[str, str | None], **more: Any) -> Answer:
+        fields = tuple(Field(title.replace(" ", "_"), Kind.TEXT, title, title=title) for title in texts)
+        return self._answer(name, fields, frame_of(fields, [list(texts.values())]), single=True, **more)
+
+    def _answer(self, name: str, fields: Sequence[Field], rows: pl.DataFrame, **more: Any) -> Answer:
+        return Answer(name, tuple(fields), rows, self.card.timezone, **more)
+
+
+_RHYTHM = {
+    "mean_days_between_orders": "days between, mean",
+    "median_days_between_orders": "days between, median",
+    "last_order_date": "last purchase",
+    "recency_days": "days since",
+}
+
+
+def _on_one_line(address: dict[str, Any]) -> str:
+    town = " ".join(part for part in (address["postcode"], address["city"]) if part)
+    parts = (address["street"], address["street2"], town, address["province"], address["country"])
+    return ", ".join(part for part in parts if part)
+
+
+def _day(instant: Any, timezone: str) -> str | None:
+    return None if instant is None else str(instant.astimezone(ZoneInfo(timezone)).date())
+
+
+def _course(months: Sequence[dict[str, Any]]) -> str | None:
+    counts = [one["completed_orders"] for one in months]
+    if not any(counts):
+        return None
+    return f"{months[0]['month']} {sparkline(counts)} {months[-1]['month']}, at most {max(counts):,} in one"

@@ -1,0 +1,60 @@
+"""The body of `client`: the card of one client."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from clientlens.cli.shared import checkout_rules, home_currency_of, insight_rules
+
+if TYPE_CHECKING:
+    from clientlens.analysis.client_card import CardRules
+    from clientlens.cli.context import Run
+    from clientlens.model.entries import Entry
+    from clientlens.model.facts import Facts
+    from clientlens.workspace.workspace import Workspace
+
+
+def show_card(run: Run, who: str, *, everything: bool, lines: bool, hints: bool) -> None:
+    """Find the client and show everything known about them."""
+    from clientlens.analysis.client_card import client_card
+    from clientlens.analysis.client_lookup import find_one
+
+    with run.open() as workspace:
+        facts = workspace.facts()
+        client_id = find_one(facts, who)
+        run.answer(
+            client_card(
+                facts,
+                client_id,
+                as_of=run.as_of(workspace.timezone),
+                entries=_entries(workspace, facts, client_id),
+                rules=_rules(run, facts),
+                everything=everything,
+                lines=lines,
+                hints=hints,
+            )
+        )
+
+
+def _rules(run: Run, facts: Facts) -> CardRules:
+    from clientlens.analysis.client_card import CardRules
+
+    return CardRules(
+        **insight_rules(run),
+        **{name: value for name, value in checkout_rules(run).items() if name != "completed_when"},
+        home_currency=home_currency_of(run, facts),
+        cooldown_days=run.settings.number("messages.cooldown_days"),
+    )
+
+
+def _entries(workspace: Workspace, facts: Facts, client_id: str) -> list[Entry]:
+    """The ledger's entries about a client, and those about groups as such, by number."""
+    from clientlens.analysis.groups import DELETED, RULE
+    from clientlens.analysis.points import keys_of
+    from clientlens.workspace.ledger import history
+
+    mine = history(workspace, person_keys=keys_of(facts, client_id))
+    about_groups = history(workspace, kinds=(RULE, DELETED))
+    return sorted(
+        {entry.seq: entry for entry in (*mine, *about_groups)}.values(), key=lambda entry: entry.seq
+    )
