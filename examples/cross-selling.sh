@@ -5,5 +5,6 @@ set -euo pipefail
 one=${1:-%tent%} other=${2:-%sleeping bag%}
 shift $(($# < 2 ? $# : 2))
 # A quote inside a text of an expression is written twice.
+q="'"
 clientlens clients --format csv "$@" \
-  --where "bought('${one//\'/\'\'}') and not bought('${other//\'/\'\'}') and email is not null"
+  --where "bought('${one//$q/$q$q}') and not bought('${other//$q/$q$q}') and email is not null"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from clientlens.errors import BadConfigFile, BadSetting, UnknownSetting
 from clientlens.model.money import DECIMALS
+from clientlens.model.points import RATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,6 +81,15 @@ def _patterns(raw: object) -> Value:
     if not isinstance(raw, list) or not all(isinstance(part, str) and part for part in raw):
         raise ValueError
     return tuple(raw)
+
+
+def _rates(raw: object) -> Value:
+    # One rate may stand without a list, and as a number.
+    bare = str(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else raw
+    found = _patterns(bare)
+    if not isinstance(found, tuple) or not found or not all(map(RATE.fullmatch, found)):
+        raise ValueError
+    return found
 
 
 def _day(raw: object) -> Value:
@@ -210,7 +220,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         ("1",),
         "a list of rates such as 1 (home currency), 0.5 or USD=0.9",
         "points that 'points earn' gives for one unit of money",
-        _patterns,
+        _rates,
     ),
     Definition(
         "points.since",

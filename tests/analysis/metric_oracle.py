@@ -120,7 +120,7 @@ def metrics(con, facts_sql, *, instant, day, completed_when, home, never="nothin
 
 
 def rfm(con, facts_sql, *, instant, completed_when, home):
-    """{client_id: (r, f, m)} of registered clients with a completed order, by counting who is worse."""
+    """{client_id: (r, f, m)} of registered clients with a completed order, by rank, of which those who are worse are one less."""
     sql = f"""WITH {facts_sql(completed_when)},
         people AS (
             SELECT client_id, max(placed_on) AS last_on, count(*) AS orders,
@@ -129,11 +129,11 @@ def rfm(con, facts_sql, *, instant, completed_when, home):
             WHERE is_completed AND NOT c.anonymous AND coalesce(c.joined_at, '-infinity') <= $instant::TIMESTAMPTZ
             GROUP BY client_id
         )
-        SELECT p.client_id,
-               1 + (5 * (SELECT count(*) FROM people w WHERE w.last_on < p.last_on)) // (SELECT count(*) FROM people),
-               1 + (5 * (SELECT count(*) FROM people w WHERE w.orders < p.orders)) // (SELECT count(*) FROM people),
-               1 + (5 * (SELECT count(*) FROM people w WHERE w.spend < p.spend)) // (SELECT count(*) FROM people)
-        FROM people p"""
+        SELECT client_id,
+               1 + 5 * (rank() OVER (ORDER BY last_on) - 1) // count(*) OVER (),
+               1 + 5 * (rank() OVER (ORDER BY orders) - 1) // count(*) OVER (),
+               1 + 5 * (rank() OVER (ORDER BY spend) - 1) // count(*) OVER ()
+        FROM people"""
     return {
         client: scores for client, *scores in con.execute(sql, {"instant": instant, "home": home}).fetchall()
     }

@@ -186,3 +186,13 @@ def test_cells_add_up_to_all_clients_and_all_revenue(shop, by):
     assert rows["revenue"].sum() == done.filter(currency="EUR")["net_total"].sum()
     assert (rows["retention"] <= 10_000).all()
     assert (rows.filter(period=0)["retention"] == 10_000).all()
+
+
+@pytest.mark.parametrize("as_of", MOMENTS, ids=lambda moment: str(moment.day))
+def test_nothing_after_the_instant_changes_anything(shop, as_of):
+    facts = shop.random_facts(35)
+    earlier = {name: getattr(facts, name) for name in facts.__slots__}
+    earlier["orders"] = facts.orders.filter(pl.col("placed_at") <= as_of.instant)
+    rows = cohorts(facts, as_of=as_of, **RULES).rows
+    assert rows.equals(cohorts(type(facts)(**earlier), as_of=as_of, **RULES).rows)
+    assert rows.height > 100

@@ -149,7 +149,7 @@ def test_what_placeholders_know_is_that_of_completed_orders_up_to_the_day(shop):
         "client_id", "completed_orders", "last_order_date", "last_product", "total_spend", "points"
     )
     assert [tuple(map(str, row)) for row in known.rows()] == [
-        ("bob", "0", "None", "None", "None", "None"),
+        ("bob", "0", "None", "None", "None", "0"),
         # 10.00 + 10.00 EUR; the order of 10 April is in dollars and has no line.
         ("ann", "3", "2026-04-10", "Candle", "2000", "12"),
     ]

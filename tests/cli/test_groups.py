@@ -110,12 +110,15 @@ def test_a_rule_and_hands_may_share_a_group(groups):
     assert listed["mixed"]["by"] == ["hand", "rule"]
 
 
-def test_a_rule_may_name_other_groups_but_not_lead_back_to_itself(groups):
+def test_a_rule_may_name_other_groups_but_not_lead_back_to_itself(groups, call, shop):
     groups("add", "vip", ANNA, BOB)
     groups("rule", "top", "in_group('VIP') and total_spend > 35")
     assert members(groups, "top") == ["Bob"]
     groups("rule", "above", "in_group('top') or in_group('vip')")
     assert members(groups, "above") == ["Anna", "Bob"]
+    for who, expected in ((BOB, ["Café", "above", "top", "vip"]), (CORA, [])):
+        card = call("client", who, "--json", ws=shop).json
+        assert [one["group"] for one in card["groups"]] == expected
     error = groups("rule", "top", "in_group('above')", code=2)
     assert (error["code"], error["message"]) == (
         "circular_rule",
@@ -134,6 +137,9 @@ def test_a_rule_may_ask_for_points(groups, call, shop):
     call("points", "add", BOB, 5, ws=shop)
     groups("rule", "pointed", "points > 0")
     assert members(groups, "pointed") == ["Bob"]
+    card = call("client", BOB, "--json", ws=shop).json
+    assert [one["group"] for one in card["groups"]] == ["Café", "pointed"]
+    assert call("client", ANNA, "--json", ws=shop).json["groups"] == []
     found = call("clients", "--where", "points = 0 and not anonymous", "--json", ws=shop).json
     assert [row["name"] for row in found] == ["Anna", "Cora"]
 
@@ -237,7 +243,18 @@ def test_a_group_can_be_asked_for_wherever_clients_are_chosen(groups, call, shop
     ]
     both = call("clients", "--group", "vip", "--where", "total_spend > 35", "--json", ws=shop)
     assert [row["name"] for row in both.json] == ["Bob"]
-    for command in ("leaderboard", "insights", "clients"):
+    assert [row["name"] for row in call("metrics", "--group", "vip", "--json", ws=shop).json] == [
+        "Anna",
+        "Bob",
+    ]
+    cells = call("segments", "--group", "vip", "--json", ws=shop).json
+    assert sum(row["clients"] for row in cells) == 2
+    scored = {row["name"]: row["m_score"] for row in call("segments", "--clients", "--json", ws=shop).json}
+    shown = call("segments", "--clients", "--group", "vip", "--json", ws=shop).json
+    # Scores are among all: 1 + floor(5 x 2 / 3) for Bob, of three clients with two below him.
+    assert {row["name"]: row["m_score"] for row in shown} == {"Bob": 4, "Anna": 2}
+    assert scored == {"Bob": 4, "Anna": 2, "Cora": 1}
+    for command in ("leaderboard", "insights", "clients", "metrics", "segments"):
         done = call(command, "--group", "vp", ws=shop)
         assert (done.code, done.stdout) == (2, b"")
         assert done.stderr.startswith("clientlens: error: no group is called 'vp'; did you mean 'vip'?\n")

@@ -23,7 +23,7 @@ CONDITIONS = [
         r"(?:[a-z_]+ (?:=|<|>|between|in|is|like)|not [a-z_]+$|total|as_of - \w+ >|tip_|bought\()", text
     )
     and "..." not in text
-    and text != "bought"
+    and text != "not like"
 ]
 
 

@@ -117,7 +117,7 @@ def test_a_client_is_written_to_in_their_own_language(clientlens, shop, client, 
         ("stop@example.org", "opted_out", "Otto Aus does not want e-mail from you"),
         ("hush@example.org", "consent_needed", "nothing says that Una Known agreed to e-mail"),
         ("Nora", "no_email", "no e-mail address of Nora Nomail is known"),
-        ("5", "not_registered", "Anonymous 77 is anonymous: a message needs a registered client"),
+        ("5", "not_registered", "client xcfvafst74vd is anonymous; messages need a registered client"),
     ],
 )
 def test_who_may_not_be_written_to_is_refused_and_nothing_is_written(clientlens, shop, client, code, told):
@@ -311,6 +311,13 @@ def test_a_leaderboard_with_a_wrong_template_is_refused_before_any_work(clientle
 def test_the_answer_is_as_its_schema_says(clientlens, shop):
     schema = json.loads(clientlens("schema", "message").stdout)
     jsonschema.validate(json.loads(clientlens("message", "jane@example.org", "--json").stdout), schema)
+
+
+def test_points_are_said(clientlens, shop):
+    clientlens("points", "add", "jane@example.org", "1250", "--reason", "thanks")
+    for client, said in (("jane@example.org", "1,250"), ("odd@example.org", "0")):
+        done = clientlens("message", client, "--body", "{points} points", "--json")
+        assert json.loads(done.stdout)["text"].startswith(f"{said} points\n")
 
 
 def test_history_says_what_was_written(clientlens, shop):

@@ -23,6 +23,8 @@ def _origins(told):
 NEW = {
     "messages.cooldown_days": ("30", "default"),
     "messages.language": ("en", "default"),
+    "points.rates": ("1", "default"),
+    "points.since": (None, "default"),
     **{
         f"sender.{name}": (None, "default")
         for name in ("address", "email", "name", "reply_to", "shop", "unsubscribe")
@@ -33,7 +35,7 @@ NEW = {
     "smtp.timeout_seconds": ("30", "default"),
     "smtp.username": (None, "default"),
 }
-"""Settings of messages, unset."""
+"""Settings of messages and points, unset."""
 
 
 def test_without_anything_set_every_origin_is_the_default(clientlens, sample):

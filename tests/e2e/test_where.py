@@ -73,6 +73,61 @@ def test_a_leaderboard_ranks_those_of_whom_it_holds_with_shares_of_everybody(ask
         assert row["rank"] <= whole["rank"]
 
 
+def test_metrics_and_segments_are_of_those_of_whom_it_holds(ask):
+    german = {row["client_id"] for row in ask("clients", "--json").json if row["country"] == "DE"}
+    everyone = ask("metrics", "--json").json
+    wanted = [row for row in everyone if row["client_id"] in german and row["segment"] == "Loyal"]
+    text = "country = 'DE' and segment = 'Loyal'"
+    assert wanted
+    assert ask("metrics", "--where", text, "--json").json == wanted  # scores are beside everybody
+    listed = ask("segments", "--clients", "--where", text, "--json").json
+    assert {row["client_id"] for row in listed} == {row["client_id"] for row in wanted}
+    grid = ask("segments", "--where", text, "--json").json
+    assert sum(int(cell["clients"]) for cell in grid) == len(wanted)
+    assert {cell["segment"] for cell in grid if int(cell["clients"])} == {"Loyal"}
+
+
+def test_an_experience_is_that_of_the_settings(own_sample, clientlens):
+    def novices(**kwargs):
+        answer = clientlens(
+            *(
+                "-w",
+                own_sample,
+                "clients",
+                "--where",
+                "experience = 'novice' and completed_orders > 0",
+                "--json",
+            ),
+            **kwargs,
+        )
+        return {row["completed_orders"] for row in answer.json}
+
+    assert novices() == {1, 2}
+    assert novices(environment={"CLIENTLENS_INSIGHTS_NOVICE_BELOW": "2"}) == {1}
+
+
+def test_points_and_groups_can_be_asked_for(own_sample, clientlens):
+    def on(*args):
+        done = clientlens("-w", own_sample, *args)
+        assert done.code == 0, done.stderr
+        return done
+
+    on("groups", "add", "vip", "gideon_juniper@example.com", "zofia94@example.net")
+    on("points", "add", "gideon_juniper@example.com", "50")
+
+    def emails(text):
+        return {row["email"] for row in on("clients", "--where", text, "--json").json}
+
+    assert emails("in_group('vip')") == {"gideon_juniper@example.com", "zofia94@example.net"}
+    assert emails("in_group('VIP') and points = 0") == {"zofia94@example.net"}
+    assert emails("points >= 50") == {"gideon_juniper@example.com"}
+    assert on("leaderboard", "--where", "in_group('vip')", "--json").json
+    on("groups", "rule", "rich", "points > 10 and in_group('vip')")
+    assert emails("in_group('rich')") == {"gideon_juniper@example.com"}
+    unknown = clientlens("-w", own_sample, "clients", "--where", "in_group('vips')")
+    assert (unknown.code, unknown.stdout) == (2, b"")
+
+
 def test_of_nobody_there_is_an_empty_answer_that_says_so(ask):
     answer = ask("leaderboard", "--where", "completed_orders > 100000", "--json")
     assert (answer.code, answer.json) == (0, [])

@@ -18,7 +18,6 @@ ELSEWHERE = {
     "SampleMissing": "a broken installation: below",
     "MaySent": "a run that ends while it sends: tests/e2e/test_sending.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
-    "EntryConflict": "a fault of whoever writes to the ledger: tests/workspace/test_ledger.py",
 }
 KINDS = {errors.UsageError, errors.InputError, errors.WorkspaceError}
 

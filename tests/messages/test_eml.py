@@ -11,7 +11,7 @@ from email.header import decode_header, make_header
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clientlens.errors import BadAddress
@@ -113,6 +113,7 @@ HOSTILE = st.text(st.characters(exclude_categories=()), max_size=320) | st.text(
 )
 
 
+@settings(deadline=None)
 @given(name=HOSTILE, subject=HOSTILE, text=HOSTILE)
 @example(name="x" * 1200, subject="y" * 1200, text="z" * 1200)
 @example(name=" a" * 200, subject=", " * 150, text=".\nFrom x\n..\n-- \n= \t\n")

@@ -46,13 +46,14 @@ LETTER_FIELDS = (
     Field("first_scan_at", Kind.INSTANT, "first scan of its code", title="first scan"),
 )
 REQUEST_FIELDS = (
+    Field("request_id", Kind.TEXT, "its id", nullable=False, title="request"),
+    Field("store", Kind.TEXT, "store it was asked of", nullable=False, priority=5),
+    Field("status", Kind.TEXT, "its state, see `requests`; null: not worked out"),
     Field("requested_at", Kind.INSTANT, "when the client asked", nullable=False, title="asked"),
-    Field("request_id", Kind.TEXT, "id of the request", nullable=False, title="request"),
-    Field("service", Kind.TEXT, "service asked for", wide=True),
-    Field("package", Kind.TEXT, "package asked for", priority=2),
-    Field("requirements", Kind.TEXT, "what the client wrote", priority=3, wide=True),
-    Field("start_date", Kind.DATE, "start that the client wishes", title="start", priority=1),
-    Field("price", Kind.MONEY, "price offered or asked"),
+    Field("service", Kind.TEXT, "service asked for", wide=True, priority=1),
+    Field("package", Kind.TEXT, "package of it", wide=True, priority=4),
+    Field("start_date", Kind.DATE, "start that the client wishes", title="start", priority=4),
+    Field("price", Kind.MONEY, "price asked, or total of the held order", priority=2),
     Field("currency", Kind.TEXT, "ISO 4217 code of price", title=""),
 )
 SUGGESTION_FIELDS = (

@@ -11,6 +11,7 @@ from clientlens.analysis.order_facts import COMPLETED, order_facts
 from clientlens.analysis.ratios import quotient
 from clientlens.analysis.rfm import rfm
 from clientlens.model.answer import Field, Kind
+from clientlens.model.tables import IDENTITIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,18 +167,33 @@ def addresses(shown: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
 
 
 def scores(facts: Facts, *, as_of: AsOf, completed_when: str, home_currency: str | None) -> pl.DataFrame:
-    """`rfm.rfm` of all clients, from no more than it needs: as `metrics.client_metrics` has it."""
-    orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when)
-    sums = (
-        orders.filter(pl.col("status") == COMPLETED, pl.col("client_id").is_not_null())
-        .group_by("client_id")
+    """`rfm.rfm` of all clients, from no more than it needs: as `metrics.client_metrics` has it.
+
+    Sums are made for each key first: giving every order its client costs more than all the rest.
+    """
+    at_home = pl.col("currency") == (home_currency or "")
+    nobody = pl.LazyFrame(schema=IDENTITIES.schema)
+    by_key = (
+        order_facts(facts.orders, nobody, as_of=as_of, completed_when=completed_when)
+        .filter(pl.col("status") == COMPLETED, pl.col("person_key").is_not_null())
+        .group_by("person_key")
         .agg(
             completed_orders=pl.len().cast(pl.Int64),
             last_order_date=pl.col("placed_on").max(),
-            total_spend=pl.when(pl.col("currency") == (home_currency or "")).then("net_total").sum(),
-            at_home=(pl.col("currency") == (home_currency or "")).any(),
+            home_spend=pl.when(at_home).then("net_total").sum(),
+            at_home=at_home.any(),
         )
-        .with_columns(total_spend=pl.when("at_home").then("total_spend"))
+    )
+    sums = (
+        by_key.join(facts.identities, on="person_key")
+        .group_by("client_id")
+        .agg(
+            pl.col("completed_orders").sum(),
+            pl.col("last_order_date").max(),
+            pl.col("home_spend").sum(),
+            pl.col("at_home").any(),
+        )
+        .with_columns(total_spend=pl.when("at_home").then("home_spend"))
     )
     joined_later = (pl.col("joined_at") > as_of.instant).fill_null(value=False)
     everyone = facts.clients.filter(~joined_later).select("client_id", "anonymous")

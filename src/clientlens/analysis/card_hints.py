@@ -34,7 +34,7 @@ def hints_of(card: Mapping[str, Any], as_of: date) -> dict[str, str]:
     figures = card["figures"]
     hints = {}
     if len(card["spending"]) == 1:
-        hints["average_order_amount"] = "an offer of about this is easy to accept"
+        hints["average_order_amount"] = "an offer near it is easy to take"
     median, last = figures["median_days_between_orders"], figures["last_order_date"]
     if median is not None:
         hints["median_days_between_orders"] = "the usual rhythm: remind them then"

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from clientlens.analysis.card_figures import MONTHS
+import polars as pl
+
 from clientlens.analysis.card_hints import hints_of
+from clientlens.analysis.insights import PLATFORM
 from clientlens.analysis.sparkline import sparkline
 from clientlens.analysis.wording import counted_noun
 from clientlens.model.answer import Answer, Field, Kind, frame_of
@@ -15,8 +17,6 @@ from clientlens.model.answer import Answer, Field, Kind, frame_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
-
-    import polars as pl
 
     from clientlens.model.timeframes import AsOf
 
@@ -57,10 +57,13 @@ def page(card: Answer, *, insight_panels: Sequence[Answer], as_of: AsOf, whole: 
     """
     row = card.rows.row(0, named=True)
     drawing = _Page(card, row, whole=whole)
-    panels = [replace(one, title=f"Insights: {one.title.lower()}") for one in insight_panels]
+    panels = [
+        replace(one, title=f"Insights: {one.title.lower()}") for one in insight_panels if _says_something(one)
+    ]
     sections = [
         drawing.person(),
         *drawing.purchases(as_of.day, hints=hints),
+        drawing.course(),
         *panels,
         *(drawing.table(name) for name in ("products", "orders", "checkouts", "requests", "reviews")),
         drawing.points(),
@@ -128,16 +131,15 @@ class _Page:
         shown = [
             *(by_currency if one else ()),
             *(replace(field, title=_RHYTHM[field.name], priority=0) for field in rhythm),
-            Field("months", Kind.TEXT, "completed orders by month", title=f"last {MONTHS} months"),
-            Field("segment", Kind.TEXT, "segment and scores", title="segment"),
+            Field("segment", Kind.TEXT, "name of the cell of its scores"),
+            Field("scores", Kind.TEXT, "recency, frequency, money"),
         ]
         scores = [figures[f"{letter}_score"] for letter in "rfm"]
-        segment = figures["segment"]
         told = {
             **(one or {}),
             **{field.name: figures[field.name] for field in rhythm},
-            "months": _course(row["months"]),
-            "segment": segment and segment + (" (R {} F {} M {})".format(*scores) if scores[0] else ""),
+            "segment": figures["segment"],
+            "scores": "R {} F {} M {}".format(*scores) if scores[0] else None,
         }
         parts.append(
             self._answer(
@@ -150,6 +152,16 @@ class _Page:
             )
         )
         return parts
+
+    def course(self) -> Answer | None:
+        """How the months went; None: nothing was bought in them."""
+        months = self.row["months"]
+        counts = [one["completed_orders"] for one in months]
+        if not any(counts):
+            return None
+        line = f"{months[0]['month']}  {sparkline(counts)}  {months[-1]['month']}"
+        label = f"at most {max(counts):,}"
+        return self._texts("months", {label: line}, title="Completed orders by month")
 
     def table(self, name: str) -> Answer | None:
         """One of the lists; None: there is nothing in it."""
@@ -173,7 +185,7 @@ class _Page:
         what = _SUGGESTED.get(found["template"], "none")
         return self._texts(
             "suggested_message",
-            {"write": what, "because": found["reason"], "command": found["command"]},
+            {"write": what, "because": found["reason"].partition(":")[0], "command": found["command"]},
             title="Suggested message",
         )
 
@@ -183,6 +195,14 @@ class _Page:
 
     def _answer(self, name: str, fields: Sequence[Field], rows: pl.DataFrame, **more: Any) -> Answer:
         return Answer(name, tuple(fields), rows, self.card.timezone, **more)
+
+
+def _says_something(panel: Answer) -> bool:
+    """Nobody is similar to a client who never bought nor reviewed: then there is nothing to see."""
+    known = pl.any_horizontal(
+        pl.col("completed_orders") > 0, pl.col("price_low", "completion_level").is_not_null()
+    )
+    return panel.name != PLATFORM or bool(panel.rows.select(known.any()).item())
 
 
 _RHYTHM = {
@@ -201,10 +221,3 @@ def _on_one_line(address: dict[str, Any]) -> str:
 
 def _day(instant: Any, timezone: str) -> str | None:
     return None if instant is None else str(instant.astimezone(ZoneInfo(timezone)).date())
-
-
-def _course(months: Sequence[dict[str, Any]]) -> str | None:
-    counts = [one["completed_orders"] for one in months]
-    if not any(counts):
-        return None
-    return f"{months[0]['month']} {sparkline(counts)} {months[-1]['month']}, at most {max(counts):,} in one"

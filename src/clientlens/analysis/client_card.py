@@ -81,6 +81,7 @@ def client_card(
     as_of: AsOf,
     entries: Sequence[Entry],
     rules: CardRules,
+    requests: pl.DataFrame | None = None,
     everything: bool = False,
     lines: bool = False,
     hints: bool = True,
@@ -92,6 +93,8 @@ def client_card(
         client_id: of a client in `facts.clients`.
         as_of: nothing after it counts.
         entries: of the ledger, by number: those about this client, and all about groups' rules.
+        requests: the client's order requests with their states, rows of `card_fields.REQUEST_FIELDS`, newest first;
+            None: as they were imported, without states.
         everything: the whole history, and the whole of every list beside it, instead of what a page takes.
         lines: with the lines of each order.
         hints: in a table, say what to do with a figure.
@@ -101,19 +104,7 @@ def client_card(
     """
     narrow = facts_about(facts, [client_id])
     card = _Card(facts, narrow, client_id, as_of, list(entries), rules)
-    seen = insights(
-        facts,
-        windows=[parse_window(text) for text in _WINDOWS],
-        as_of=as_of,
-        scopes=(WITH_YOU, PLATFORM),
-        clients=[client_id],
-        hints=hints,
-        completed_when=rules.completed_when,
-        novice_below=rules.novice_below,
-        thresholds=rules.thresholds,
-        ignore=rules.ignore,
-        home_currency=rules.home_currency,
-    )
+    panels, seen = card.insights(hints=hints)
     history = order_history(
         narrow, client_id=client_id, as_of=as_of, lines=lines, limit=None, **rules.checkouts
     )
@@ -121,9 +112,10 @@ def client_card(
     parts: dict[str, pl.DataFrame | None] = {
         **card.of_person(),
         **card.of_purchases(),
-        "insights": seen.rows,
+        "insights": seen,
         "orders": shown,
         **card.of_others(),
+        **({} if requests is None else {"requests": requests}),
     }
     who = card.who().with_columns(
         as_of=pl.lit(as_of.day), history_length=pl.lit(history.rows.height, dtype=pl.Int64)
@@ -139,7 +131,7 @@ def client_card(
         single=True,
         title=f"Client card as of {as_of.day}",
     )
-    return page(answer, insight_panels=seen.parts, as_of=as_of, whole=everything, hints=hints)
+    return page(answer, insight_panels=panels, as_of=as_of, whole=everything, hints=hints)
 
 
 def _objects(frames: Mapping[str, pl.DataFrame]) -> list[pl.DataFrame]:
@@ -219,8 +211,9 @@ class _Card:
     def _memberships(self) -> pl.DataFrame:
         # What a rule says of a client may depend on all others.
         ruled = groups.rules_of(self.entries, self.facts.timezone)
-        rules = {name: self.rules.metrics[name] for name in ("completed_when", "home_currency", "ignore")}
-        asked = groups.Asked(self.as_of, rules)
+        # Of the others the entries say nothing, and whether they are in a group is not asked.
+        extra = points.as_column(lambda: points.balances(self.entries, self.narrow.identities, self.as_of))
+        asked = groups.Asked(self.as_of, self.rules.metrics, extra)
         return groups.memberships(self.facts if ruled else self.narrow, self.entries, asked)
 
     def of_purchases(self) -> dict[str, pl.DataFrame]:
@@ -251,7 +244,9 @@ class _Card:
             "checkouts": begun.select(one.name for one in CHECKOUT_FIELDS) if in_shopify else None,
             "reviews": self._newest("reviews", "reviewed_at", rating="rating_milli"),
             "events": self._newest("events", "happened_at", at="happened_at"),
-            "requests": self._newest("requests", "requested_at", request_id="request_key"),
+            "requests": self._newest("requests", "requested_at", request_id="request_key").with_columns(
+                status=pl.lit(None, pl.String)
+            ),
         }
 
     def _newest(self, table: str, instant: str, **names: str) -> pl.DataFrame:
@@ -278,6 +273,27 @@ class _Card:
         figures = alone.drop(SCORES).join(mine, on="client_id", how="left")
         names = next(one.fields for one in FIELDS if one.name == "figures")
         return figures.select(one.name for one in names)
+
+    def insights(self, *, hints: bool) -> tuple[list[Answer], pl.DataFrame]:
+        """The panels and the rows of `insights`, scope by scope: who is similar is asked of all facts, the rest not."""
+        rules = self.rules
+        found = [
+            insights(
+                some,
+                windows=[parse_window(text) for text in _WINDOWS],
+                as_of=self.as_of,
+                scopes=(scope,),
+                clients=[self.client_id],
+                hints=hints,
+                completed_when=rules.completed_when,
+                novice_below=rules.novice_below,
+                thresholds=rules.thresholds,
+                ignore=rules.ignore,
+                home_currency=rules.home_currency,
+            )
+            for scope, some in ((WITH_YOU, self.narrow), (PLATFORM, self.facts))
+        ]
+        return [part for one in found for part in one.parts], pl.concat(one.rows for one in found)
 
     def suggested(self) -> pl.DataFrame:
         """One row: what to write next."""

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from clientlens.analysis.insight_fields import EXPERIENCED, NOVICE
 from clientlens.analysis.metric_sums import YEAR_DAYS
 from clientlens.analysis.ratios import SCALE, quotient, ratio
 from clientlens.analysis.rfm import SCORES, SEGMENTS
 from clientlens.model.answer import Kind
 
-NOVICE, EXPERIENCED = "novice", "experienced"
 CLIENT, WITH_YOU, SEGMENT = "client", "with_you", "segment"
 TOP = 5
 HOME = "money"
@@ -72,7 +72,7 @@ CLIENT_COLUMNS: tuple[Metric, ...] = (
     _who("language", Kind.TEXT, "language tag, in lower case: de, en-gb"),
     _who("anonymous", Kind.BOOLEAN, "neither name, e-mail nor phone is known", ""),
     _who("accepts_email", Kind.BOOLEAN, "consent to e-mail marketing"),
-    _who("joined_at", Kind.INSTANT, "earliest of entry date and first order"),
+    _who("joined_at", Kind.INSTANT, "earliest of entry date, first event and first order"),
 )
 """Who a client is: expressions read these beside the metrics."""
 

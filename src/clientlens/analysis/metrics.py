@@ -11,6 +11,7 @@ import polars as pl
 
 from clientlens.analysis.client_names import shown_name
 from clientlens.analysis.engines import tables_on
+from clientlens.analysis.insight_question import NOVICE_BELOW
 from clientlens.analysis.metric_sums import YEAR_DAYS, foremost, name_counts, totals
 from clientlens.analysis.metric_table import CLIENT_COLUMNS, METRICS, SEGMENT, TOP, Metric
 from clientlens.analysis.order_facts import order_facts
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 __all__ = ["CLIENT_COLUMNS", "METRICS", "Metric", "client_metrics", "name_counts", "totals"]
 
-NOVICE_BELOW = 3
 _NOTED = ("undated", "foreign")
 
 

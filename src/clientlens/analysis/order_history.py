@@ -81,10 +81,10 @@ LINES_FIELD = Field(
     "what was ordered, or lay in the checkout, in the order of the file; tips left out",
     nullable=False,
     fields=(
-        Field("sku", Kind.TEXT, "article number", priority=6),
+        Field("sku", Kind.TEXT, "article number", priority=5),
         Field("product", Kind.TEXT, "title, and variant where there is one", nullable=False, wide=True),
         Field("quantity", Kind.SCALED, "how many", nullable=False, scale=3, trim=True),
-        Field("unit_price", Kind.MONEY, "price of one, before discounts", title="each", priority=5),
+        Field("unit_price", Kind.MONEY, "price of one, before discounts", title="each", priority=4),
         Field("total", Kind.MONEY, "of the line: quantity x unit_price", title="line total", priority=3),
     ),
 )

@@ -34,7 +34,7 @@ def client_rows(
 
     Args:
         as_of: nothing after it counts. completed_when: as for `order_facts`.
-        home_currency: of `total_spend`. points: balances by client_id; None: not known.
+        home_currency: of `total_spend`. points: balances by client_id, 0 for others; None: not known.
 
     Returns:
         One row per client, in the order of `client_ids`: the columns of `tables.CLIENTS`, `name` as shown, and
@@ -67,7 +67,11 @@ def client_rows(
         .join(bought, on="client_id", how="left", maintain_order="left")
         .join(lines, on="client_id", how="left", maintain_order="left")
         .join(balances, on="client_id", how="left", maintain_order="left")
-        .with_columns(pl.col("completed_orders").fill_null(0), currency=pl.lit(home_currency))
+        .with_columns(
+            pl.col("completed_orders").fill_null(0),
+            pl.coalesce("points", pl.lit(None if points is None else 0, dtype=pl.Int64)),
+            currency=pl.lit(home_currency),
+        )
         .collect()
     )
 

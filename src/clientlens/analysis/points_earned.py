@@ -9,7 +9,6 @@ takes points back. An order keeps the rate at which it first earned.
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from clientlens.errors import BadPointsRate, NoCurrency, TooManyPoints
 from clientlens.model.answer import Answer, Field, Kind
 from clientlens.model.entries import Event
 from clientlens.model.money import DECIMALS
+from clientlens.model.points import RATE, RATE_DECIMALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
 
-RATE_DECIMALS = 4
-_RATE = re.compile(rf"(?:([A-Za-z]{{3}})\s*=\s*)?([0-9]{{1,6}})(?:\.([0-9]{{1,{RATE_DECIMALS}}}))?")
 _ORDER = ("store", "order_key")
 
 EARN_FIELDS = (
@@ -99,7 +97,7 @@ def parse_rates(texts: Iterable[str], home_currency: str | None) -> dict[str, st
     """
     rates: dict[str, str] = {}
     for text in texts:
-        parts = _RATE.fullmatch(text.strip())
+        parts = RATE.fullmatch(text.strip())
         if parts is None:
             raise BadPointsRate(text, f"a number up to 999999, at most {RATE_DECIMALS} decimals")
         code = parts[1].upper() if parts[1] else home_currency

@@ -101,17 +101,25 @@ def segment_named(text: str) -> str:
     return spelled[wanted]
 
 
-def segments(facts: Facts, *, as_of: AsOf, exclude: Sequence[str] = (), **rules: Any) -> Answer:
+def segments(
+    facts: Facts,
+    *,
+    as_of: AsOf,
+    exclude: Sequence[str] = (),
+    among: Sequence[str] | None = None,
+    **rules: Any,
+) -> Answer:
     """The grid: registered clients and their revenue by r_score and fm_score.
 
     Args:
         facts, as_of, rules: as for `client_metrics`.
         exclude: client_ids that take no part (people who may not be written to).
+        among: count these client_ids alone; None: all. Scores stay those beside everybody.
 
     Returns:
         Rows of `CELL_FIELDS`: all 25 cells, the best first, also empty ones, then the Prospects.
     """
-    everyone = client_metrics(facts, as_of=as_of, exclude=exclude, **rules)
+    everyone = _among(client_metrics(facts, as_of=as_of, exclude=exclude, **rules), among)
     registered = everyone.filter(pl.col("segment").is_not_null())
     cells = pl.DataFrame(
         [(recent, frequent, name) for (recent, frequent), name in GRID.items()] + [(None, None, PROSPECTS)],
@@ -152,7 +160,13 @@ def segments(facts: Facts, *, as_of: AsOf, exclude: Sequence[str] = (), **rules:
 
 
 def segment_clients(
-    facts: Facts, *, as_of: AsOf, segment: str | None = None, exclude: Sequence[str] = (), **rules: Any
+    facts: Facts,
+    *,
+    as_of: AsOf,
+    segment: str | None = None,
+    exclude: Sequence[str] = (),
+    among: Sequence[str] | None = None,
+    **rules: Any,
 ) -> Answer:
     """Registered clients with their scores.
 
@@ -162,7 +176,7 @@ def segment_clients(
     Returns:
         Rows of `CLIENT_FIELDS`; by r_score, fm_score, m_score and spend (the highest first), then client_id.
     """
-    everyone = client_metrics(facts, as_of=as_of, exclude=exclude, **rules)
+    everyone = _among(client_metrics(facts, as_of=as_of, exclude=exclude, **rules), among)
     rows = (
         everyone.filter(pl.col("segment").is_not_null() if segment is None else pl.col("segment") == segment)
         .with_columns(frequency="completed_orders", monetary="total_spend")
@@ -181,6 +195,10 @@ def segment_clients(
         title=f"{segment or 'Segments'} as of {as_of.day}",
         notes=_notes(everyone, exclude, as_of),
     )
+
+
+def _among(everyone: pl.DataFrame, among: Sequence[str] | None) -> pl.DataFrame:
+    return everyone if among is None else everyone.filter(pl.col("client_id").is_in(list(among)))
 
 
 def _notes(everyone: pl.DataFrame, exclude: Sequence[str], as_of: AsOf) -> tuple[str, ...]:

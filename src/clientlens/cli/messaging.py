@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from clientlens.messages.drafting import Draft
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
+    from clientlens.workspace.workspace import Workspace
 
 FIELDS = (
     Field("client_id", Kind.TEXT, "whom it is to", nullable=False, priority=None),
@@ -67,7 +68,7 @@ def carry_out_message(run: Run, client: str, wish: Wish, *, send: bool, lock_tim
     server = server_of(run.settings, run.environment) if send else None
     with run.open() as workspace:
         facts, timezone = workspace.facts(), workspace.timezone
-        message = _composed(run, facts, [find_one(facts, client)], wording, sender, wish)[0]
+        message = _composed(run, workspace, facts, [find_one(facts, client)], wording, sender, wish)[0]
     if isinstance(message, ClientlensError):
         raise message
     done = _drafted(run, [message], sender, wish, "clientlens message", lock_timeout)[0]
@@ -88,7 +89,9 @@ def carry_out_message(run: Run, client: str, wish: Wish, *, send: bool, lock_tim
     run.answer(_answer(done, "drafted" if server is None else "sent", timezone))
 
 
-def with_drafts(run: Run, facts: Facts, answer: Answer, wish: Wish, lock_timeout: float = 30) -> Answer:
+def with_drafts(
+    run: Run, workspace: Workspace, facts: Facts, answer: Answer, wish: Wish, lock_timeout: float = 30
+) -> Answer:
     """The answer, with a draft for each client in its rows; its notes tell what was written and what was not."""
     from clientlens.analysis.wording import counted_noun
     from clientlens.errors import ClientlensError
@@ -96,7 +99,7 @@ def with_drafts(run: Run, facts: Facts, answer: Answer, wish: Wish, lock_timeout
 
     sender, wording = sender_of(run.settings), _wording(run, wish)
     clients = answer.rows["client_id"].unique(maintain_order=True).to_list()
-    composed = _composed(run, facts, clients, wording, sender, wish)
+    composed = _composed(run, workspace, facts, clients, wording, sender, wish)
     ready = [one for one in composed if not isinstance(one, ClientlensError)]
     written = _drafted(run, ready, sender, wish, f"clientlens {answer.name}", lock_timeout) if ready else []
     refused = [one for one in (*composed, *written) if isinstance(one, ClientlensError)]
@@ -164,10 +167,17 @@ def _file(run: Run, name: str) -> Any:
 
 
 def _composed(
-    run: Run, facts: Facts, clients: Sequence[str], wording: Wording, sender: Sender, wish: Wish
+    run: Run,
+    workspace: Workspace,
+    facts: Facts,
+    clients: Sequence[str],
+    wording: Wording,
+    sender: Sender,
+    wish: Wish,
 ) -> list[Message | ClientlensError]:
     """The message to each client, or why there is none."""
     from clientlens.analysis.placeholder_values import client_rows
+    from clientlens.analysis.points import KINDS, balances
     from clientlens.cli.selecting import metric_rules
     from clientlens.errors import (
         BadAddress,
@@ -178,11 +188,14 @@ def _composed(
         OptedOut,
     )
     from clientlens.messages.composing import compose, keys_of
+    from clientlens.workspace.ledger import history
 
     as_of: AsOf = run.as_of(facts.timezone)
     rules = metric_rules(run, facts)
     rules.pop("ignore")
-    rows, keys = client_rows(facts, clients, as_of=as_of, **rules), keys_of(facts, clients)
+    points = dict(balances(history(workspace, kinds=KINDS), facts.identities, as_of).iter_rows())
+    rows = client_rows(facts, clients, as_of=as_of, points=points, **rules)
+    keys = keys_of(facts, clients)
     basis = (wish.lawful_basis or "").strip() or None
     done: list[Message | ClientlensError] = []
     for number, client in enumerate(clients):

@@ -8,7 +8,7 @@ from clientlens.errors.base import UsageError
 
 
 class NotRegistered(UsageError):
-    """Something that an anonymous client cannot have; `purpose` in the plural: points, groups, letters."""
+    """Something that an anonymous client cannot have; `purpose` in the plural: points, groups, messages."""
 
     def __init__(self, client_id: str, purpose: str) -> None:
         super().__init__(

@@ -155,14 +155,19 @@ class EntryConflict(UsageError):
 
     def __init__(self, key: str, kind: str, known: str) -> None:
         super().__init__(
-            f"{key!r} is the key of another entry ({known}), it cannot be one of {kind}",
+            f"{key!r} is the key of another entry ({known})"
+            + ("" if kind == known else f", it cannot be one of {kind}"),
             "see 'clientlens workspace history'; nothing was written",
         )
 
 
 class UnknownSchema(UsageError):
     def __init__(self, name: str, known: list[str]) -> None:
-        super().__init__(f"no answer is called {name!r}", f"there are {', '.join(known)}")
+        close = difflib.get_close_matches(name, known, n=1)
+        super().__init__(
+            f"no answer is called {name!r}" + (f"; did you mean {close[0]!r}?" if close else ""),
+            "'clientlens schema' lists them",
+        )
 
 
 class UnknownTemplate(UsageError):

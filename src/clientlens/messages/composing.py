@@ -156,7 +156,7 @@ def compose(
     shown = str(client["name"] or client["email"] or client["client_id"])
     refusal = may_be_written_to(client, lawful_basis=lawful_basis)
     if refusal is not None:
-        raise refused(refusal, shown)
+        raise refused(refusal, str(client["client_id"]), shown)
     template, reason = _template(wording, client["language"], client["completed_orders"])
     tag = client["language"] or ""
     language = tag if _primary(tag) == template.language else template.language
@@ -181,11 +181,11 @@ def compose(
     )
 
 
-def refused(refusal: Refusal, shown: str) -> ClientlensError:
+def refused(refusal: Refusal, client_id: str, shown: str) -> ClientlensError:
     """The error that a refusal is for somebody who asked for this client."""
     match refusal:
         case Refusal.ANONYMOUS:
-            return NotRegistered(shown, "messages")
+            return NotRegistered(client_id, "messages")
         case Refusal.NO_EMAIL:
             return NoEmail(shown)
         case Refusal.OPTED_OUT:

@@ -61,25 +61,55 @@ def columns_of(
     return columns, constants
 
 
-def with_items(answer: Answer, rows: pl.DataFrame, columns: list[Column]) -> list[Column]:
-    """The columns, and those of the lists inside the rows: one line per item, the row's own cells on its first."""
+@dataclass(frozen=True, slots=True)
+class Items:
+    """The lists inside rows: the columns of all their items, and how many of these each row has."""
+
+    columns: list[Column]
+    lengths: list[int]
+
+    def beside(self, columns: list[Column]) -> list[Column]:
+        """These columns and the items': one line per item, the row's own cells on its first."""
+        lengths = [max(length, 1) for length in self.lengths]
+        spread = [
+            replace(
+                column,
+                cells=tuple(
+                    cell for n, own in enumerate(column.cells) for cell in (own, *[None] * (lengths[n] - 1))
+                ),
+            )
+            for column in columns
+        ]
+        starts = [sum(self.lengths[:n]) for n in range(len(lengths))] if 0 in self.lengths else []
+        inner = [
+            replace(column, cells=_with_blanks(column.cells, self.lengths, starts)) if starts else column
+            for column in self.columns
+        ]
+        return [*spread, *inner]
+
+
+def _with_blanks(
+    cells: tuple[str | None, ...], lengths: list[int], starts: list[int]
+) -> tuple[str | None, ...]:
+    """Cells of items with one empty cell for each row that has none."""
+    return tuple(
+        cell
+        for length, start in zip(lengths, starts, strict=True)
+        for cell in (cells[start : start + length] or (None,))
+    )
+
+
+def items_of(answer: Answer, rows: pl.DataFrame) -> Items | None:
+    """The items inside the rows that a table draws; None: there is no such list."""
     field = next((one for one in answer.fields if one.kind is Kind.LIST and one.priority is not None), None)
     if field is None:
-        return columns
-    lengths = [max(length or 0, 1) for length in rows[field.name].list.len().to_list()]
-    spread = [
-        replace(
-            column,
-            cells=tuple(
-                cell for n, own in enumerate(column.cells) for cell in (own, *[None] * (lengths[n] - 1))
-            ),
-        )
-        for column in columns
-    ]
+        return None
+    lengths = [length or 0 for length in rows[field.name].list.len().to_list()]
     currency = [pl.col("currency")] if "currency" in rows.columns else []
-    items = rows.select(pl.col(field.name), *currency).explode(field.name).unnest(field.name)
+    filled = rows.filter(pl.col(field.name).list.len() > 0)
+    items = filled.select(pl.col(field.name), *currency).explode(field.name).unnest(field.name)
     inner, _ = columns_of(Answer(field.name, field.fields, items, answer.timezone), items)
-    return [*spread, *(column for column in inner if column.field.name != "currency")]
+    return Items([column for column in inner if column.field.name != "currency"], lengths)
 
 
 def _instead(field: Field, answer: Answer) -> tuple[str, ...]:

@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
+from clientlens.model.answer import Kind
 from clientlens.outputs.columns import GAP
+
+if TYPE_CHECKING:
+    from clientlens.outputs.columns import Column
+
+
+_TONES = {
+    "abandoned": "yellow",
+    "cancelled": "red",
+    "completed": "green",
+    "high": "green",
+    "in_progress": "yellow",
+    "open": "yellow",
+    "recovered": "green",
+    "repeated": "dim",
+}
+NUMBERS = {Kind.INTEGER, Kind.MONEY, Kind.SCALED}
+"""What stands to the right of its column."""
 
 
 def plain_table(*, header: bool = True) -> Table:
@@ -33,3 +54,11 @@ def runs(widths: list[int], room: int | None) -> list[tuple[int, int]]:
         found.append((first, last))
         first = last
     return found
+
+
+def cell_text(column: Column, cell: str | None) -> Text:
+    """A cell in its colour: states by what they mean, changes by their sign."""
+    text = cell or ""
+    if column.field.signed and text:
+        return Text(text, style="green" if text.startswith("+") else "red" if text != "0" else "dim")
+    return Text(text, style=_TONES.get(text, "") if column.field.values else "")

@@ -15,14 +15,15 @@ from rich.text import Text
 
 from clientlens.model.answer import Answer, Kind
 from clientlens.model.text import safe
-from clientlens.outputs.columns import GAP, Column, columns_of, fit, with_items
-from clientlens.outputs.drawing import plain_table, runs
+from clientlens.outputs.columns import GAP, Column, columns_of, fit, items_of
+from clientlens.outputs.drawing import NUMBERS, cell_text, plain_table, runs
 from clientlens.outputs.explained import explanation
 from clientlens.outputs.format import Format
 from clientlens.outputs.grid import grid
+from clientlens.outputs.nested import nested
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import polars as pl
     from rich.table import Table
@@ -36,18 +37,9 @@ _NARROW = 16
 """A text beside which a hint is to stand may be folded to this width."""
 _HINT_AT_LEAST = 24
 _NO_HINTS: Mapping[str, str] = MappingProxyType({})
-_TONES = {
-    "abandoned": "yellow",
-    "cancelled": "red",
-    "completed": "green",
-    "high": "green",
-    "in_progress": "yellow",
-    "open": "yellow",
-    "recovered": "green",
-    "repeated": "dim",
-}
+_INNER_HEADING = "bold magenta"
+"""Of a part: told from the bold heads of its table, and readable on a light and on a dark ground."""
 _WHOSE = {"name": "bold cyan", "email": "cyan"}
-_NUMBERS = {Kind.INTEGER, Kind.MONEY, Kind.SCALED}
 
 
 def write(answer: Answer, style: Style) -> bytes:
@@ -63,38 +55,52 @@ def write(answer: Answer, style: Style) -> bytes:
     return "\n".join(lines).encode("utf-8", "backslashreplace")
 
 
-def _print(answer: Answer, console: Console, style: Style) -> None:
-    """The title, the rows or the parts, and the notes."""
+def _print(answer: Answer, console: Console, style: Style, heading: str = "bold") -> None:
+    """The title in the style `heading`, the rows or the parts, and the notes."""
     cut = answer.rows.head(style.limit) if style.limit and not answer.panels else answer.rows
     columns, constants = columns_of(answer, cut)
-    shown: list[Table | Text]
-    below: list[str] = []
-    gridded = grid(answer, style.width, style.limit)
-    if gridded is not None:
-        shown, below = gridded
-    elif answer.parts:
-        shown, constants = [*_whose(answer, columns)[1]], []
-    elif answer.explained:
-        shown, below = explanation(answer, columns, style.width, cut.height)
-    elif answer.panels or answer.single:
-        shown = _about(answer, columns, style, cut.height)
-    else:
-        shown, below = _listed(answer, cut, columns, style)
-    drawn = (Text(safe(line)) for line in answer.drawing)
-    for part in (*_title(answer, constants), *shown, *drawn):
-        console.print(part)
+    shown, below = _body(answer, cut, columns, style)
+    for part in (*_title(answer, [] if answer.parts else constants, heading), *shown):
+        for line in _within(part, console, style.width):
+            console.print(line)
+    for text in answer.drawing:
+        console.print(Text(safe(text)))
     for inner in answer.parts:
         console.print()
-        _print(inner, console, style)
+        _print(inner, console, style, _INNER_HEADING)
     if answer.parts and answer.notes:
         console.print()
-    for line in (*below, *answer.notes):
-        for piece in _wrapped(safe(line), style.width):
+    for note in (*below, *answer.notes):
+        for piece in _wrapped(safe(note), style.width):
             console.print(Text(piece, style="dim"))
 
 
-def _title(answer: Answer, constants: list[str]) -> list[Text]:
-    title = Text(safe(answer.title), style="bold")
+def _body(
+    answer: Answer, cut: pl.DataFrame, columns: list[Column], style: Style
+) -> tuple[list[Table | Text], list[str]]:
+    """What stands below the title, and what to say below that."""
+    gridded = grid(answer, style.width, style.limit)
+    if gridded is not None:
+        return gridded
+    if answer.parts:
+        return [*_whose(answer, columns)[1]], []
+    if answer.explained:
+        return explanation(answer, columns, style.width, cut.height)
+    if answer.panels or answer.single:
+        return _about(answer, columns, style, cut.height), []
+    return _listed(answer, cut, columns, style)
+
+
+def _within(part: Table | Text, console: Console, width: int | None) -> Iterable[Table | Text]:
+    """A line that is wider than the terminal, in several: a name may be as long as a story."""
+    if isinstance(part, Text) and width is not None and part.cell_len > width:
+        return part.wrap(console, max(width, _FOLDED))
+    return [part]
+
+
+def _title(answer: Answer, constants: list[str], style: str) -> list[Text]:
+    title = Text()
+    title.append(safe(answer.title), style)
     for constant in constants:
         title.append(f"  {constant}", style="dim")
     return [title] if answer.title else []
@@ -106,13 +112,24 @@ def _listed(
     """One line per row, and what to say below."""
     if not cut.height:
         return [], [] if answer.drawing else ["nothing to show"]
-    columns, hidden = fit(with_items(answer, cut, columns), style.width)
+    drawn, hidden = _rows(answer, cut, columns, style.width)
     below = []
     if cut.height < answer.rows.height:
         below.append(f"{cut.height:,} of {answer.rows.height:,} rows; --limit 0 shows them")
     if hidden:
         below.append(f"not shown at this width: {', '.join(hidden)}")
-    return [_upright(columns)], below
+    return drawn, below
+
+
+def _rows(
+    answer: Answer, rows: pl.DataFrame, columns: list[Column], width: int | None
+) -> tuple[list[Table | Text], list[str]]:
+    """The rows with the items inside them beside each other, or below each other where that does not fit."""
+    items = items_of(answer, rows)
+    flat, hidden = fit(columns if items is None else items.beside(columns), width)
+    if items is None or not hidden:
+        return [_upright(flat)], hidden
+    return nested(columns, items, width)
 
 
 def _about(answer: Answer, columns: list[Column], style: Style, rows: int) -> list[Table | Text]:
@@ -173,13 +190,13 @@ def _upright(columns: list[Column]) -> Table:
     for column in columns:
         table.add_column(
             Text(column.title),
-            justify="right" if column.field.kind in _NUMBERS else "left",
+            justify="right" if column.field.kind in NUMBERS else "left",
             width=column.width,
             no_wrap=not column.field.fold,
             overflow="fold" if column.field.fold else "ellipsis",
         )
     for cells in zip(*(column.cells for column in columns), strict=True):
-        table.add_row(*(_cell(column, cell) for column, cell in zip(columns, cells, strict=True)))
+        table.add_row(*(cell_text(column, cell) for column, cell in zip(columns, cells, strict=True)))
     for place in _breaks(columns):
         table.rows[place].end_section = True
     return table
@@ -190,13 +207,6 @@ def _breaks(columns: list[Column]) -> list[int]:
     currency = next((column.cells for column in columns if column.field.name == "currency"), ())
     ranked = any(column.field.name == "rank" for column in columns)
     return [place for place, (one, other) in enumerate(pairwise(currency)) if ranked and one != other]
-
-
-def _cell(column: Column, cell: str | None) -> Text:
-    text = cell or ""
-    if column.field.signed and text:
-        return Text(text, style="green" if text.startswith("+") else "red" if text != "0" else "dim")
-    return Text(text, style=_TONES.get(text, "") if column.field.values else "")
 
 
 def _turned(
@@ -237,7 +247,7 @@ def _turned(
             hint = [Text(safe(hints.get(column.field.name, "")), style="dim italic")] if beside else []
             table.add_row(
                 Text(column.title, style="dim"),
-                *(_cell(column, cell) for cell in column.cells[first:last]),
+                *(cell_text(column, cell) for cell in column.cells[first:last]),
                 *hint,
             )
         tables.append(table)
@@ -290,11 +300,11 @@ def _hints_below(
 
 def _lined_up(columns: list[Column]) -> list[Column]:
     """Numbers padded to the width of the widest number: right-aligned among each other, not against a long text."""
-    cells = [cell for column in columns if column.field.kind in _NUMBERS for cell in column.cells]
+    cells = [cell for column in columns if column.field.kind in NUMBERS for cell in column.cells]
     widest = max((cell_len(cell) for cell in cells if cell), default=0)
     return [
         replace(column, cells=tuple(cell and cell.rjust(widest) for cell in column.cells))
-        if column.field.kind in _NUMBERS
+        if column.field.kind in NUMBERS
         else column
         for column in columns
     ]

@@ -134,12 +134,17 @@ def _csv_table(file: InputFile) -> Table:
 
 def _json_table(file: InputFile) -> Table:
     found = read_json(file)
-    rows = []
+    rows: list[Row] = []
+    spelled: dict[str, str] = {}
     for record in found.records:
         cells = cells_of(record.value)
-        own = dict(zip(_as_asked(tuple(cells)), cells.values(), strict=True))
+        names = _as_asked(tuple(cells))
+        spelled.update(zip(names, cells, strict=True))
+        own = dict(zip(names, cells.values(), strict=True))
         rows.append(Row(record.line, own, texts=((record.line, record.text),)))
-    return record_table(file, rows, _READ, records=found.rows, bad=found.bad, kind=Kind.REQUESTS)
+    return record_table(
+        file, rows, _READ, records=found.rows, bad=found.bad, kind=Kind.REQUESTS, spelled=spelled
+    )
 
 
 def _rows(batch: Batch, names: set[str], services: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from clientlens.requests.rules import Away, Minutes, Rules, Switches
 
+_WIDTH = 80
 _HOURS = (
     Field("day", Kind.TEXT, "day of the week", nullable=False, values=DAYS),
     Field("from", Kind.TEXT, "when it begins, 09:00", nullable=False),
@@ -87,7 +89,7 @@ def rules_answer(rules: Rules, timezone: str) -> Answer:
         rows=frame_of(FIELDS, [row]),
         timezone=timezone,
         single=True,
-        title=f"Rules of {rules.name}",
+        title=f"Rules of {rules.name.rsplit('/', 1)[-1]}",
         drawing=tuple(_drawn(rules, timezone)),
     )
 
@@ -132,15 +134,19 @@ def _drawn(rules: Rules, timezone: str) -> list[str]:
     for one in rules.away:
         begin, end = (at.astimezone(zone).strftime("%Y-%m-%d %H:%M") for at in (one.begins, one.ends))
         what = "all are held" if one.hold else "all pass"
-        lines += ["", f"Away {begin} to {end}: {what}" + (f" ({one.note})" if one.note else "")]
-    lines += ["", "Services", *(_line(name, rules.services.of(name), rules) for name in rules.known_services)]
+        lines += ["", f"Away {begin} to {end}: {what}"]
+        lines += wrap(one.note, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+    lines += ["", "Services"]
+    for name in rules.known_services:
+        told = _line(name, rules.services.of(name), rules)
+        lines += wrap(told, _WIDTH, subsequent_indent="      ", drop_whitespace=False)
     lines.append(
         f"  {_mark(rules.services.others)} all others"
         if rules.known_services
         else f"  {_mark(rules.services.others)} all"
     )
     for service, items in rules.checklist.items():
-        lines += ["", f"A request for {service} must tell: {'; '.join(items)}"]
+        lines += ["", *wrap(f"A request for {service} must tell: {'; '.join(items)}", _WIDTH)]
     return lines
 
 

@@ -77,7 +77,7 @@ def leaderboard(
             **read_rates(run, facts, rates),
         )
         if writes:
-            answer = with_drafts(run, facts, answer, wish)
+            answer = with_drafts(run, workspace, facts, answer, wish)
         run.answer(noted(answer, told))
 
 

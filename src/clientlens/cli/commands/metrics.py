@@ -9,7 +9,7 @@ import typer
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
 from clientlens.cli.engine import EngineName, chosen_engine
-from clientlens.cli.selecting import Where, metric_settings, noted, selected
+from clientlens.cli.selecting import InGroup, Where, metric_settings, noted, selected
 from clientlens.errors import BadCombination
 
 ANSWERS = {
@@ -26,6 +26,7 @@ def metrics(
         bool, typer.Option("--describe", help="What each metric is, instead of its figures.")
     ] = False,
     where: Where = None,
+    group: InGroup = None,
     engine: EngineName = "polars",
 ) -> None:
     """Show every metric of each client, or what the metrics are.
@@ -46,18 +47,18 @@ def metrics(
     if describe:
         if clients:
             raise BadCombination("--describe", "a CLIENT")
-        if where is not None:
-            raise BadCombination("--describe", "--where")
+        if where is not None or group is not None:
+            raise BadCombination("--describe", "--group" if where is None else "--where")
         run.answer(description())
         return
-    if clients and where is not None:
-        raise BadCombination("a CLIENT", "--where")
+    if clients and (where is not None or group is not None):
+        raise BadCombination("a CLIENT", "--group" if where is None else "--where")
     from clientlens.analysis.client_lookup import find_one
 
     with run.open() as workspace:
         facts = workspace.facts()
         as_of = run.as_of(workspace.timezone)
-        among, told = selected(run, facts, as_of=as_of, where=where, workspace=workspace)
+        among, told = selected(run, facts, as_of=as_of, where=where, group=group, workspace=workspace)
         answer = ask(
             facts,
             as_of=as_of,

@@ -8,7 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
-from clientlens.cli.selecting import metric_settings
+from clientlens.cli.selecting import InGroup, Where, metric_settings, noted, selected
 
 ANSWERS = {
     "segments": "clientlens.analysis.segments:CELL_FIELDS",
@@ -24,16 +24,20 @@ def segments(
     clients: Annotated[
         bool, typer.Option("--clients", help="One row per client instead of the grid.")
     ] = False,
+    where: Where = None,
+    group: InGroup = None,
 ) -> None:
     """Show who buys how recently, how often and for how much (RFM).
 
-    Without a SEGMENT: the grid of segments, with the clients and the revenue of each cell.
+    Without a SEGMENT: the grid of segments, with the clients and the revenue of each cell. --where and --group choose
+    whom to show; scores are among all clients.
 
     \b
     Examples:
       clientlens segments
       clientlens segments at-risk
       clientlens segments --clients -o segments.csv
+      clientlens segments --where "country = 'DE'"
     """
     from clientlens.analysis.segments import segment_clients, segment_named
     from clientlens.analysis.segments import segments as ask
@@ -42,11 +46,12 @@ def segments(
     wanted = None if segment is None else segment_named(segment)
     with run.open() as workspace:
         facts = workspace.facts()
-        asked = {"as_of": run.as_of(workspace.timezone), **metric_settings(run, facts)}
-        if clients or wanted is not None:
-            run.answer(segment_clients(facts, segment=wanted, **asked))
-        else:
-            run.answer(ask(facts, **asked))
+        as_of = run.as_of(workspace.timezone)
+        among, told = selected(run, facts, as_of=as_of, where=where, group=group, workspace=workspace)
+        asked = {"as_of": as_of, "among": among, **metric_settings(run, facts)}
+        listed = clients or wanted is not None
+        answer = segment_clients(facts, segment=wanted, **asked) if listed else ask(facts, **asked)
+        run.answer(noted(answer, told))
 
 
 COMMAND = leaf(segments)
