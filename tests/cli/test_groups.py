@@ -173,7 +173,7 @@ def test_an_unknown_client_changes_nothing(groups):
 
 def test_anonymous_clients_are_in_no_group_by_hand(groups, call, shop):
     error = groups("add", "vip", "Anonymous u77", code=2)
-    assert error["message"] == "Anonymous u77 is anonymous; groups need a registered client"
+    assert error["message"].endswith(" is anonymous; groups need a registered client")
     done = call("groups", "add", "vip", "--where", "completed_orders >= 1", ws=shop)
     assert done.code == 0
     assert "1 anonymous client left out: groups need registered clients" in done.text

@@ -184,7 +184,7 @@ def registered(facts: Facts, client_id: str, purpose: str) -> None:
     """
     mine = facts.clients.filter(pl.col("client_id") == client_id).select("anonymous").collect()
     if mine.is_empty() or mine.item():
-        raise NotRegistered(shown_as(facts, client_id), purpose)
+        raise NotRegistered(client_id, purpose)
 
 
 def balance_of(entries: Sequence[Entry], person_keys: Collection[str]) -> int:

@@ -138,14 +138,13 @@ class _Change:
             NotRegistered: one client is named, and is anonymous. Of several such ones are left out and counted.
         """
         from clientlens.analysis.groups import JOINED
-        from clientlens.analysis.points import shown_as
         from clientlens.errors import NotRegistered
         from clientlens.model.entries import Event
 
         keys = self._keys(wanted)
         anonymous = set(keys.filter("anonymous")["client_id"])
         if len(wanted) == 1 and anonymous:
-            raise NotRegistered(shown_as(self.facts, wanted[0]), "groups")
+            raise NotRegistered(wanted[0], "groups")
         body = {"since": self.since} if self.since else {}
         events = [
             Event(JOINED, body, person_key=mine[0], subject=self.group)

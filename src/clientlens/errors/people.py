@@ -10,10 +10,10 @@ from clientlens.errors.base import UsageError
 class NotRegistered(UsageError):
     """Something that an anonymous client cannot have; `purpose` in the plural: points, groups, messages."""
 
-    def __init__(self, client: str, purpose: str) -> None:
+    def __init__(self, client_id: str, purpose: str) -> None:
         super().__init__(
-            f"{client} is anonymous; {purpose} need a registered client",
-            "say who it is: 'clientlens clients edit CLIENT --name NAME' (or --email, --phone)",
+            f"client {client_id} is anonymous; {purpose} need a registered client",
+            f"say who it is: 'clientlens clients edit {client_id} --name NAME' (or --email, --phone)",
         )
 
 
