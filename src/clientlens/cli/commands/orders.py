@@ -31,15 +31,17 @@ def orders(
       clientlens orders mara@example.org --all --lines --json
       clientlens orders
     """
+    from clientlens.analysis.client_facts import facts_about
     from clientlens.analysis.client_lookup import find_one
     from clientlens.analysis.order_history import ROWS_SHOWN, order_history
 
     run = current()
     with run.open() as workspace:
         facts = workspace.facts()
+        client_id = None if client is None else find_one(facts, client)
         answer = order_history(
-            facts,
-            client_id=None if client is None else find_one(facts, client),
+            facts if client_id is None else facts_about(facts, [client_id]),
+            client_id=client_id,
             as_of=run.as_of(workspace.timezone),
             lines=lines,
             limit=None if everything else ROWS_SHOWN,
