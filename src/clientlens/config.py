@@ -97,6 +97,12 @@ def _day(raw: object) -> Value:
     return date.fromisoformat(str(raw)).isoformat()
 
 
+def _address(raw: object) -> Value:
+    if not isinstance(raw, str) or not _ADDRESS.match(raw):
+        raise ValueError
+    return raw.rstrip("/")
+
+
 def _country(raw: object) -> Value:
     if not isinstance(raw, str) or len(raw) != 2 or not raw.isascii() or not raw.isalpha():
         raise ValueError
@@ -130,6 +136,7 @@ def _unsubscribe(raw: object) -> Value:
 _EMAIL = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+")
 _UNSUBSCRIBE = re.compile(r"(https://|mailto:)[!-;=?-~]+")
 
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:/+[^/]", re.IGNORECASE)
 DEFINITIONS: tuple[Definition, ...] = (
     Definition(
         "checkouts.match_window_days",
@@ -306,6 +313,13 @@ DEFINITIONS: tuple[Definition, ...] = (
         "user name at the mail server; the password is CLIENTLENS_SMTP_PASSWORD in the environment",
         _line,
     ),
+    Definition(
+        "spark.files",
+        None,
+        "an address such as s3a://bucket/shop",
+        "where --engine spark finds a copy of the workspace's folder; unset: on this machine",
+        _address,
+    ),
 )
 _DIGITS = re.compile(r"[0-9]{1,9}")
 _BY_NAME = {one.name: one for one in DEFINITIONS}
@@ -348,6 +362,12 @@ class Settings:
     def home_currency(self) -> str | None:
         """`money.home_currency`; None when unset."""
         value = self.values["money.home_currency"].value
+        return None if value is None else str(value)
+
+    @property
+    def spark_files(self) -> str | None:
+        """`spark.files`; None when unset."""
+        value = self.values["spark.files"].value
         return None if value is None else str(value)
 
     @property

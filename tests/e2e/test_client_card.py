@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from runpy import run_path
+
 import jsonschema
 import pytest
 
@@ -102,3 +105,9 @@ def test_every_format_holds_the_whole_card(shown, who):
     for name in ("jsonl", "csv", "parquet"):
         answer = shown("client", who, "-f", name)
         assert answer.stdout
+
+
+def test_the_page_about_the_card_is_up_to_date():
+    root = Path(__file__).parents[2]
+    page = run_path(str(root / "tools" / "card_page.py"))["page"]()
+    assert page == (root / "docs" / "client-card.md").read_text("utf-8")

@@ -69,6 +69,8 @@ def test_an_example_of_a_help_text_runs(example, program, own_sample, tmp_path):
         (folder / "sales.csv").symlink_to(MAPPINGS / "sample" / "woocommerce.csv")
     if words[0] == "groups":
         program("-w", workspace, *sampled(["groups", "add", "regulars", "mara@example.org"]))
+    if words[0] == "requests":
+        ask_for_orders(program, workspace, folder, words)
     if words[:2] == ["clients", "split"]:
         program("-w", workspace, *sampled(["clients", "merge", *words[2:]]))
     done = program(
@@ -76,6 +78,20 @@ def test_an_example_of_a_help_text_runs(example, program, own_sample, tmp_path):
     )
     assert done.code == 0, done.stderr
     assert done.stdout or words[:2] == ["workspace", "check"] or "-o" in words  # silent when all is well
+
+
+def ask_for_orders(program, workspace, folder, words):
+    """Requests, rules and incoming orders, for the examples about them."""
+    studio, rules = PROJECT / "data" / "sample" / "studio", PROJECT / "examples" / "requests" / "rules.toml"
+    program("-w", workspace, "import", "--store", "studio", studio / "requests.csv", studio / "clients.csv")
+    for name in ("days.toml", *(() if words[1:3] == ["rules", "init"] else ("nights.toml",))):
+        shutil.copy(rules, folder / name)
+    if words[1:3] != ["rules", "init"]:
+        shutil.copy(rules, workspace / "requests.toml")
+    order = '{"order_id": "1", "placed_at": "2026-10-30T10:00:00Z", "email": "nora@example.org", "service": "Logo design"}'
+    (folder / "incoming.jsonl").write_text(order)
+    if words[1] == "accept":
+        program("-w", workspace, "requests", "approve", *words[2:])
 
 
 def sampled(words):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,20 @@ def test_spark_says_nothing_of_itself(sample, tmp_path):
     assert (theirs.returncode, theirs.stderr.decode()) == (0, ours.stderr.decode())
     assert theirs.stdout == ours.stdout
     assert not list(tmp_path.iterdir())  # no folder of its own either
+
+
+def test_a_damaged_file_that_an_engine_stumbles_over_is_damage_of_the_workspace(sample, program, tmp_path):
+    path = tmp_path / ".clientlens"
+    shutil.copytree(sample, path)
+    file = max(path.glob("facts/orders-*.parquet"), key=lambda file: file.stat().st_size)
+    before, data = file.stat(), bytearray(file.read_bytes())
+    data[4 : len(data) // 2] = bytes(len(data) // 2 - 4)
+    file.write_bytes(data)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    done = program("-w", path, "leaderboard", "--engine", "duckdb")
+    assert (done.code, done.stdout) == (4, b"")
+    assert file.name in done.stderr
+    assert "its content has changed" in done.stderr
 
 
 def test_a_word_that_is_no_engine_is_wrong_usage(sample, program):

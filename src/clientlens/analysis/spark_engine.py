@@ -38,7 +38,7 @@ _LOCAL = {
 }
 _VERSION = re.compile(r'version "(\d+)')
 _WILD = re.compile(r"[*?\[\]{}\\]")
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:/", re.IGNORECASE)
 
 
 class Spark(Engine):

@@ -29,11 +29,18 @@ def chosen_engine(run: Run, workspace: Workspace, name: str) -> Engine | None:
         return None
     from clientlens.model.tables import TABLES
 
-    paths = {table.name: [str(path) for path in workspace.paths(table)] for table in TABLES}
+    tables = {table.name: workspace.paths(table) for table in TABLES}
     if name == "duckdb":
         from clientlens.analysis.duckdb_engine import DuckDB
 
-        return DuckDB(paths)
+        return DuckDB({table: [str(path) for path in paths] for table, paths in tables.items()})
     from clientlens.analysis.spark_engine import Spark
 
-    return Spark(paths, run.environment)
+    here, there = workspace.path.absolute(), run.settings.spark_files
+    return Spark(
+        {
+            table: [str(path) if there is None else f"{there}/{path.relative_to(here)}" for path in paths]
+            for table, paths in tables.items()
+        },
+        run.environment,
+    )

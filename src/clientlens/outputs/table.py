@@ -37,6 +37,8 @@ _NARROW = 16
 """A text beside which a hint is to stand may be folded to this width."""
 _HINT_AT_LEAST = 24
 _NO_HINTS: Mapping[str, str] = MappingProxyType({})
+_INNER_HEADING = "bold magenta"
+"""Of a part: told from the bold heads of its table, and readable on a light and on a dark ground."""
 _WHOSE = {"name": "bold cyan", "email": "cyan"}
 
 
@@ -53,19 +55,19 @@ def write(answer: Answer, style: Style) -> bytes:
     return "\n".join(lines).encode("utf-8", "backslashreplace")
 
 
-def _print(answer: Answer, console: Console, style: Style) -> None:
-    """The title, the rows or the parts, and the notes."""
+def _print(answer: Answer, console: Console, style: Style, heading: str = "bold") -> None:
+    """The title in the style `heading`, the rows or the parts, and the notes."""
     cut = answer.rows.head(style.limit) if style.limit and not answer.panels else answer.rows
     columns, constants = columns_of(answer, cut)
     shown, below = _body(answer, cut, columns, style)
-    for part in (*_title(answer, [] if answer.parts else constants), *shown):
+    for part in (*_title(answer, [] if answer.parts else constants, heading), *shown):
         for line in _within(part, console, style.width):
             console.print(line)
     for text in answer.drawing:
         console.print(Text(safe(text)))
     for inner in answer.parts:
         console.print()
-        _print(inner, console, style)
+        _print(inner, console, style, _INNER_HEADING)
     if answer.parts and answer.notes:
         console.print()
     for note in (*below, *answer.notes):
@@ -96,8 +98,9 @@ def _within(part: Table | Text, console: Console, width: int | None) -> Iterable
     return [part]
 
 
-def _title(answer: Answer, constants: list[str]) -> list[Text]:
-    title = Text(safe(answer.title), style="bold")
+def _title(answer: Answer, constants: list[str], style: str) -> list[Text]:
+    title = Text()
+    title.append(safe(answer.title), style)
     for constant in constants:
         title.append(f"  {constant}", style="dim")
     return [title] if answer.title else []

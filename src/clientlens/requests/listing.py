@@ -45,7 +45,7 @@ FIELDS = (
     Field("offer_price", Kind.MONEY, "price offered", currency_field="offer_currency", priority=2, title="offered"),
     Field("offer_currency", Kind.TEXT, "ISO 4217 code of offer_price", priority=2, title="in"),
     Field("expires_at", Kind.INSTANT, "until when the offer is open", title="offer ends", priority=2),
-    Field("order_id", Kind.TEXT, "of a bypass: the order that took the offer", priority=8, title="by"),
+    Field("order_id", Kind.TEXT, "of a bypass: the order that took the offer", priority=8, title="by order"),
 )  # fmt: skip
 SHOW_FIELDS = (
     *FIELDS,

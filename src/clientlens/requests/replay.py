@@ -13,7 +13,7 @@ from clientlens.analysis.ratios import SCALE, ratio
 from clientlens.analysis.wilson import lower, upper
 from clientlens.analysis.wording import counted_noun, undated_note
 from clientlens.model.answer import Answer, Field, Kind
-from clientlens.requests.gate import gated, named, on_by_order, switched
+from clientlens.requests.gate import gated, named, switched
 from clientlens.requests.known import first_completions, is_new
 from clientlens.requests.rules import DAYS
 
@@ -59,12 +59,12 @@ FIELDS = (
     _share("held_new_share", "held_new ÷ held", "of new clients", 2),
     _count("held_lost", "those held that were cancelled, or refunded in whole or part", "held, then lost", 8),
     _share("held_lost_share", "held_lost ÷ held", "lost of held", 1),
-    _share("held_lost_low", "lower end of its 80 % Wilson interval", "at least", 3),
-    _share("held_lost_high", "upper end of it", "at most", 3),
+    _share("held_lost_low", "lower end of its 80 % Wilson interval", "lost of held, at least", 3),
+    _share("held_lost_high", "upper end of it", "lost of held, at most", 3),
     _count("passed_lost", "the same of those let through", "let through, then lost", 8),
     _share("passed_lost_share", "passed_lost ÷ orders let through", "lost of let through", 1),
-    _share("passed_lost_low", "lower end of its 80 % Wilson interval", "at least ", 4),
-    _share("passed_lost_high", "upper end of it", "at most ", 4),
+    _share("passed_lost_low", "lower end of its 80 % Wilson interval", "lost of let through, at least", 4),
+    _share("passed_lost_high", "upper end of it", "lost of let through, at most", 4),
 )
 
 
@@ -103,7 +103,7 @@ def replay(
         + (f", by {by}" if by is not By.TOTAL else "")
         + (f": {rules[0].name.rsplit('/', 1)[-1]}" if alone else ""),
         panels=("rules", "currency") if by is By.TOTAL and found.height else (),
-        notes=tuple(_notes(found, rules, orders, as_of)),
+        notes=tuple(_notes(found, rules, as_of)),
     )
 
 
@@ -130,26 +130,43 @@ def _orders(facts: Facts, span: Days, *, as_of: AsOf, completed_when: str) -> pl
 def _gated(facts: Facts, orders: pl.LazyFrame, span: Days, rules: Rules, by: By) -> pl.LazyFrame:
     """The orders with `hold`, and `service` where that is asked for."""
     zone = rules.timezone or facts.timezone
-    active = replace(rules, enabled=True)
-    if by is not By.SERVICE and not rules.services.named and not rules.packages:
+    if by is By.SERVICE or rules.services.named or rules.packages:
+        lines = _lines(facts, span)
+        names = lines.select("product").unique().collect()["product"]
+        asked = facts.requests.select("service").drop_nulls().unique().collect()["service"].sort()
+        known = switched(named(names, [*rules.known_services, *asked]), rules)
+        orders = _switched_orders(orders, lines, known, others=rules.services.others)
+        if by is By.SERVICE:
+            first = lines.group_by(_ORDER).agg(pl.col("product").get(pl.col("line_no").arg_min()))
+            of_first = first.join(known.lazy().select("product", "service"), on="product")
+            orders = orders.join(of_first.select(*_ORDER, "service"), on=_ORDER, how="left")
+    else:
         # The lines have no say, and there are more of them than orders.
-        on = pl.lit(rules.services.others)
-        return gated(orders.with_columns(service_on=on, package_on=pl.lit(value=True)), active, timezone=zone)
-    lines = _lines(facts, span)
-    names = lines.select("product").unique().collect()["product"]
-    asked = facts.requests.select("service").drop_nulls().unique().collect()["service"].sort()
-    known = named(names, [*rules.known_services, *asked])
-    of_line = switched(known, rules).lazy()
-    told = lines.join(of_line, on="product", how="left")
-    per_order = on_by_order(told, _ORDER)
-    first = told.group_by(_ORDER).agg(pl.col("service").sort_by("line_no").first())
-    nothing = rules.services.others
-    joined = orders.join(per_order, on=_ORDER, how="left").with_columns(
-        pl.col("service_on").fill_null(value=nothing), pl.col("package_on").fill_null(value=nothing)
+        orders = orders.with_columns(service_on=pl.lit(rules.services.others))
+    orders = orders.with_columns(package_on=pl.lit(value=True))
+    return gated(orders, replace(rules, enabled=True), timezone=zone)
+
+
+def _switched_orders(
+    orders: pl.LazyFrame, lines: pl.LazyFrame, known: pl.DataFrame, *, others: bool
+) -> pl.LazyFrame:
+    """The orders with `service_on`: one of their lines is on; of an order without lines, what holds for others.
+
+    Only the lines of the fewer side are looked at order by order: grouping all of them would take most of the time.
+    """
+    both = known["service_on"] & known["package_on"]
+    on, off = known.filter(both)["product"].to_list(), known.filter(~both)["product"].to_list()
+    if not others:
+        found = lines.filter(pl.col("product").is_in(on)).select(_ORDER).unique()
+        marked = found.with_columns(service_on=pl.lit(value=True))
+    else:
+        touched = lines.filter(pl.col("product").is_in(off)).select(_ORDER).unique()
+        saved = lines.filter(pl.col("product").is_in(on)).join(touched, on=_ORDER, how="semi")
+        found = touched.join(saved.select(_ORDER).unique(), on=_ORDER, how="anti")
+        marked = found.with_columns(service_on=pl.lit(value=False))
+    return orders.join(marked, on=_ORDER, how="left").with_columns(
+        pl.col("service_on").fill_null(value=others)
     )
-    if by is By.SERVICE:
-        joined = joined.join(first, on=_ORDER, how="left")
-    return gated(joined, active, timezone=zone)
 
 
 def _lines(facts: Facts, span: Days) -> pl.LazyFrame:
@@ -184,6 +201,8 @@ def _sums(orders: pl.LazyFrame, by: By, timezone: str) -> pl.LazyFrame:
             held_new=count(hold & pl.col("new")),
             held_lost=count(hold & pl.col("lost")),
             passed_lost=count(~hold & pl.col("lost")),
+            nobody=count(pl.col("client_id").is_null()),
+            undated=count(pl.col("undated")),
         )
     )
 
@@ -219,7 +238,7 @@ def _finished(found: pl.DataFrame, by: By) -> pl.DataFrame:
     return rows.select(field.name for field in FIELDS)
 
 
-def _notes(found: pl.DataFrame, rules: Sequence[Rules], orders: pl.LazyFrame, as_of: AsOf) -> list[str]:
+def _notes(found: pl.DataFrame, rules: Sequence[Rules], as_of: AsOf) -> list[str]:
     notes = []
     off = [one.name for one in rules if not one.enabled]
     if off:
@@ -228,10 +247,8 @@ def _notes(found: pl.DataFrame, rules: Sequence[Rules], orders: pl.LazyFrame, as
         notes.append("checklists are not replayed: past orders have no text")
     if found["currency"].n_unique() > 1:
         notes.append(f"a column or row for each of {found['currency'].n_unique()} currencies")
-    counts = orders.select(
-        nobody=pl.col("client_id").is_null().sum(), undated=pl.col("undated").sum()
-    ).collect()
-    nobody, undated = counts.row(0)
+    first = found.filter(pl.col("place") == 0)
+    nobody, undated = (int(first[name].sum()) for name in ("nobody", "undated"))
     if nobody:
         notes.append(f"{counted_noun(nobody, 'order')} of nobody known count as a new client's")
     notes += undated_note(undated, as_of)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from clientlens.errors import WorkspaceMissing
+from clientlens.errors import EngineFailed, WorkspaceMissing
 from clientlens.model import overlay
 from clientlens.model.facts import Facts
 from clientlens.model.identity import with_first_events
@@ -120,8 +120,11 @@ class Workspace:
             try:
                 yield cls(path, state)
             except BaseException as error:
-                # A flipped bit that Polars stumbles over is damage, and is named; most are not noticed at all.
-                if isinstance(error, pl.exceptions.PolarsError) or type(error).__name__ == "PanicException":
+                # A flipped bit that Polars or another engine stumbles over is damage, and is named; most are not noticed at all.
+                if (
+                    isinstance(error, (pl.exceptions.PolarsError, EngineFailed))
+                    or type(error).__name__ == "PanicException"
+                ):
                     facts.verify(path, files, hash_all=True)
                 raise
 
