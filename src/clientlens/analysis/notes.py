@@ -91,8 +91,8 @@ def _changes(entry: Entry, entries: Sequence[Entry]) -> Iterator[tuple[str, str 
                 # Parts of a name or an address that stayed are written down with those that did not.
                 if change["before"] != change["after"]:
                     yield name, change["before"], change["after"]
-            for name in body.get("restored", ()):
-                yield f"{name}, as in files", None, None
+            if body.get("restored"):
+                yield "as in files again", None, ", ".join(body["restored"])
         case "note_added":
             yield f"note {entry.seq}", None, body["text"]
         case "note_removed":

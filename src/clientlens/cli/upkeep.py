@@ -10,7 +10,7 @@ from clientlens.errors import UnknownTable, WorkspaceDamaged
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from clientlens.cli.context import Run
     from clientlens.workspace.catalogue import ImportRecord
@@ -117,17 +117,52 @@ def _told(entry: Entry, imports: Mapping[int, ImportRecord]) -> str:
         verb = "imported" if entry.kind == "import" else "took back"
         record = imports.get(body.get("import_id", 0))
         return f"{verb} {_files(record)} (import {body.get('import_id')})"
-    if entry.kind == "repair":
-        return f"current files derived anew: {body.get('files', 'all')}; orphans deleted: {body.get('orphans', 0)}"
-    if entry.kind == "vacuum":
-        return f"old files deleted: {body.get('files')}, {body.get('bytes'):,} bytes"
     if entry.kind in {"clients_merged", "clients_split"}:
         return told(entry)
+    if entry.kind in _SAID:
+        return _SAID[entry.kind](entry)
     if entry.kind.startswith("message_"):
         said = ", ".join(str(body[one]) for one in ("template", "language", "host") if one in body)
         return entry.kind.replace("_", " ") + (f" ({said})" if said else "")
     parts = [entry.kind, entry.subject, *(f"{name} {value}" for name, value in body.items())]
     return ", ".join(part for part in parts if part)
+
+
+def _points(entry: Entry) -> str:
+    order = f", {entry.subject}" if entry.subject else ""
+    reason = f": {entry.body['reason']}" if entry.body.get("reason") else ""
+    return f"{entry.body['points']:+,} points{order}{reason}"
+
+
+def _details(entry: Entry) -> str:
+    changed = entry.body.get("fields", {})
+    names = [name for name, change in changed.items() if change["before"] != change["after"]]
+    restored = [f"{name} as in files" for name in entry.body.get("restored", ())]
+    return "corrected " + ", ".join([*names, *restored])
+
+
+_SAID: Mapping[str, Callable[[Entry], str]] = {
+    "repair": lambda entry: (
+        f"current files derived anew: {entry.body.get('files', 'all')}; "
+        f"orphans deleted: {entry.body.get('orphans', 0)}"
+    ),
+    "vacuum": lambda entry: (
+        f"old files deleted: {entry.body.get('files')}, {entry.body.get('bytes'):,} bytes"
+    ),
+    **dict.fromkeys(("points_added", "points_subtracted", "points_earned"), _points),
+    "client_edited": _details,
+    "note_added": lambda entry: f"note: {entry.body['text']}",
+    "note_removed": lambda entry: f"note {entry.body['note']} removed",
+    "group_joined": lambda entry: f"into group {entry.subject}",
+    "group_left": lambda entry: f"out of group {entry.subject}",
+    "group_rule": lambda entry: (
+        f"group {entry.subject} has the rule {entry.body['expression']}"
+        if entry.body["expression"]
+        else f"group {entry.subject} has no rule any more"
+    ),
+    "group_deleted": lambda entry: f"group {entry.subject} deleted",
+}
+"""What an entry is told as, by its kind."""
 
 
 def _files(record: ImportRecord | None) -> str:
