@@ -58,6 +58,8 @@ ASKED = {
     ("orders",): ("orders", ORDERS),
     ("orders", CLIENT, "--all"): ("orders", ORDERS),
     ("orders", CLIENT, "--lines"): ("orders --lines", [*ORDERS, "lines"]),
+    ("client", CLIENT): ("client", None),
+    ("client", CLIENT, "--lines"): ("client --lines", None),
     ("clients",): ("clients", CLIENTS),
     ("clients", "list", "lindt"): ("clients", CLIENTS),
     ("clients", "explain", CLIENT): ("clients explain", None),
