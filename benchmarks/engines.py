@@ -19,8 +19,8 @@ from runpy import run_path
 HERE = Path(__file__).resolve().parent
 ENGINES = ("polars", "duckdb", "spark")
 QUESTIONS = {
-    "insights of everyone": ["insights", "--window", "all", "--window", "60d"],
     "leaderboard": ["leaderboard"],
+    "insights of everyone": ["insights", "--window", "all", "--window", "60d"],
     "metrics": ["metrics"],
 }
 PAGE = os.sysconf("SC_PAGE_SIZE")

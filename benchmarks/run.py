@@ -70,8 +70,9 @@ def main() -> int:
         export = _export(folder, options.lines)
         comparisons.append(_importing(command, export, folder))
         _measure(comparisons[-1], options.runs)
-        comparisons.append(_answering(command, folder))
-        _measure(comparisons[-1], options.runs)
+        for comparison in (_answering(command, folder), _one_client(command, folder)):
+            comparisons.append(comparison)
+            _measure(comparison, options.runs)
     print(_table(comparisons, options))
     return 0
 
@@ -120,6 +121,40 @@ def _answering(command: str, folder: Path) -> Comparison:
         [sys.executable, str(HERE / "duckdb_insights.py"), str(paths), str(folder / "insights-duckdb.json")],
     )
     return Comparison("insights of everyone", (peer, ours), "at most 0.6 at 10 million orders")
+
+
+def _one_client(command: str, folder: Path) -> Comparison:
+    """What is asked of one client, beside a process that loads Polars and ends."""
+    workspace = folder / "workspace"
+    who, name = _somebody(workspace)
+    asked = {"client ID": ("client", who), "client ID --json": ("client", who, "--json")}
+    asked |= {
+        "insights ID": ("insights", who),
+        "orders ID": ("orders", who),
+        "clients NAME": ("clients", name),
+    }
+    ours = (
+        Contender(f"clientlens {title}", [command, "-w", str(workspace), "--quiet", *words])
+        for title, words in asked.items()
+    )
+    bare = Contender("import polars", [sys.executable, "-c", "import polars"])
+    return Comparison("one client", (bare, *ours), "client at most 1.5")
+
+
+def _somebody(workspace: Path) -> tuple[str, str]:
+    """Id and name of a client, the same one every time."""
+    from clientlens.workspace.workspace import Workspace
+
+    with Workspace.open(workspace) as opened:
+        found = (
+            opened.facts()
+            .clients.select("client_id", "name")
+            .drop_nulls()
+            .sort("client_id")
+            .head(1)
+            .collect()
+        )
+    return str(found["client_id"][0]), str(found["name"][0])
 
 
 def _has_duckdb() -> bool:

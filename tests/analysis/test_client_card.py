@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from runpy import run_path
@@ -18,6 +19,7 @@ from rich.cells import cell_len
 from clientlens.analysis.client_card import FIELDS, FIELDS_WITH_LINES, CardRules, client_card
 from clientlens.analysis.sparkline import sparkline
 from clientlens.model.entries import Entry
+from clientlens.model.identity import client_id_of
 from clientlens.outputs.format import Style, format_for
 
 here = Path(__file__)
@@ -39,9 +41,14 @@ def entry(seq, kind, body, *, who, subject=None, hours=24 * 30):
     return Entry(seq, moment(hours), "zoe", kind, f"e:{who}", subject, body, None, 1)
 
 
-def card_of(shop, email, *, entries=(), rules=RULES, **more):
+def card_of(shop, email, *, entries=(), rules=RULES, client_id=None, **more):
     return client_card(
-        shop.facts("Europe/Berlin"), client(email), as_of=as_of(), entries=list(entries), rules=rules, **more
+        shop.facts("Europe/Berlin"),
+        client_id or client(email),
+        as_of=as_of(),
+        entries=list(entries),
+        rules=rules,
+        **more,
     )
 
 
@@ -111,6 +118,16 @@ def hostile_name():
     return Shop().order("1001", 10, [(None, "\x1b[2JProduct\u202e")], email="a@x.test", name=name), {}
 
 
+def anonymous():
+    shop = Shop()
+    key = shop.person(source="plain_csv", number="1042")
+    shop.rows["events"] += [
+        {"store": "main", "event_key": "row:1", "source": "plain_csv", "event": "follow", "happened_at": moment(0),
+         "happened_on": moment(0).date(), "person_key": key}
+    ]  # fmt: skip
+    return shop, {"client_id": client_id_of(key)}
+
+
 def everything():
     """A client of whom something is known in every section."""
     shop = Shop()
@@ -170,6 +187,7 @@ CASES = {
     "long-name": long_name,
     "arabic-and-emoji": arabic_and_emoji,
     "hostile-name": hostile_name,
+    "anonymous": anonymous,
     "everything": everything,
 }
 
@@ -335,8 +353,6 @@ def test_a_nickname_stands_first_and_the_name_below():
     shop = Shop().order("1", 0, email="a@x.test", name="Anna Example")
     facts = shop.facts()
     clients = facts.clients.with_columns(nickname=pl.lit("Annie"))
-    from dataclasses import replace
-
     card = client_card(
         replace(facts, clients=clients), client("a@x.test"), as_of=as_of(), entries=[], rules=RULES
     )

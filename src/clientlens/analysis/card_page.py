@@ -141,16 +141,17 @@ class _Page:
             "segment": figures["segment"],
             "scores": "R {} F {} M {}".format(*scores) if scores[0] else None,
         }
-        parts.append(
-            self._answer(
-                "purchases",
-                tuple(shown),
-                frame_of(shown, [[told[field.name] for field in shown]]),
-                title="" if parts else "Purchases",
-                single=True,
-                hints=hints_of(row, day) if hints else {},
+        if any(value is not None for value in told.values()):
+            parts.append(
+                self._answer(
+                    "purchases",
+                    tuple(shown),
+                    frame_of(shown, [[told[field.name] for field in shown]]),
+                    title="" if parts else "Purchases",
+                    single=True,
+                    hints=hints_of(row, day) if hints else {},
+                )
             )
-        )
         return parts
 
     def course(self) -> Answer | None:

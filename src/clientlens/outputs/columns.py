@@ -100,13 +100,15 @@ def _with_blanks(
 
 
 def items_of(answer: Answer, rows: pl.DataFrame) -> Items | None:
-    """The items inside the rows that a table draws; None: there is no such list."""
+    """The items inside the rows that a table draws; None: there are none."""
     field = next((one for one in answer.fields if one.kind is Kind.LIST and one.priority is not None), None)
     if field is None:
         return None
     lengths = [length or 0 for length in rows[field.name].list.len().to_list()]
     currency = [pl.col("currency")] if "currency" in rows.columns else []
     filled = rows.filter(pl.col(field.name).list.len() > 0)
+    if filled.is_empty():
+        return None
     items = filled.select(pl.col(field.name), *currency).explode(field.name).unnest(field.name)
     inner, _ = columns_of(Answer(field.name, field.fields, items, answer.timezone), items)
     return Items([column for column in inner if column.field.name != "currency"], lengths)
