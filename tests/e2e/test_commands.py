@@ -117,7 +117,7 @@ def test_help_begins_with_a_verb_and_is_plain(clientlens, path):
     first = helped.lines[2].strip()
     assert len(first) <= 72
     assert re.match(
-        r"(Add|Approve|Correct|Decline|Delete|Draw|End|Find|Give|Import|Know|Let|List|Note|Print|Put|Rank|Read|Say|Show|Take|Tell|Write) ",
+        r"(Add|Approve|Correct|Decide|Decline|Delete|Draw|End|Find|Give|Import|Know|Let|List|Note|Print|Put|Rank|Read|Say|Show|Take|Tell|Write) ",
         first,
     ), first
     assert "\x1b" not in helped.text

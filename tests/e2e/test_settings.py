@@ -34,6 +34,7 @@ NEW = {
     "smtp.security": ("starttls", "default"),
     "smtp.timeout_seconds": ("30", "default"),
     "smtp.username": (None, "default"),
+    "spark.files": (None, "default"),
 }
 """Settings of messages and points, unset."""
 

@@ -18,6 +18,8 @@ ANSWERS = [
     ("orders", CLIENT, "--lines", "--all"),
     ("clients",),
     ("clients", "explain", CLIENT),
+    ("clients", "fields", CLIENT),
+    ("points", "earn", "--dry-run"),
     ("workspace", "status"),
     ("workspace", "imports"),
     ("config", "show"),

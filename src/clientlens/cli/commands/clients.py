@@ -257,7 +257,7 @@ def history(client: Client) -> None:
 
 COMMAND = Group(
     name="clients",
-    help="List and search clients, say who is one client, and write things down about one.",
+    help="List, search and correct clients, and say who is one client.",
     commands={
         "list": leaf(list_),
         "explain": leaf(explain),

@@ -46,7 +46,7 @@ def insights(
       clientlens insights
       clientlens insights --window last-quarter --json
       clientlens insights mara@example.org
-      clientlens insights --where "completed_orders >= 3 and last_order_date < as_of - interval '180 days'"
+      clientlens insights --where "completed_orders >= 3 and recency_days > 180"
       clientlens insights --scope platform --window 1y
     """
     from clientlens.analysis.client_lookup import find_one
