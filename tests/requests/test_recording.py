@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import UTC, datetime
 
 RECORD = ("--record",)
@@ -164,3 +165,31 @@ def test_a_held_order_gets_an_offer_and_its_client_takes_it(shop):
         "request_accepted",
     ]
     assert shop("workspace", "check").code == 0
+
+
+def test_an_order_in_two_files_of_an_archive_is_recorded_once(shop):
+    (shop.folder / "rules.toml").write_text("")
+    with zipfile.ZipFile(shop.folder / "both.zip", "w") as archive:
+        archive.writestr("a.json", json.dumps(order("80")))
+        archive.writestr("b.json", json.dumps(order("80", requirements="in blue")))
+    done = shop("requests", "screen", "both.zip", "--rules", "rules.toml", "--record", "--json")
+    assert [row["recorded"] for row in json.loads(done.stdout)] == ["new", "already"]
+    assert len(shop.entries()) == 1
+    offered(shop)
+    with zipfile.ZipFile(shop.folder / "both.zip", "w") as archive:
+        for name in ("a.json", "b.json"):
+            archive.writestr(name, json.dumps(order("81", email="ada@example.org")))
+    done = shop("requests", "screen", "both.zip", "--rules", "rules.toml", "--record", "--json")
+    assert [row["decision"] for row in json.loads(done.stdout)] == ["bypass", "bypass"]
+    assert len(shop.entries()) == 3
+
+
+def test_a_currency_or_zone_that_is_none_is_refused_before_anything_is_read(shop):
+    (shop.folder / "rules.toml").write_text("")
+    for option, told in (
+        (("--currency", "EURO"), "unknown currency"),
+        (("--timezone", "Mars"), "unknown time zone"),
+    ):
+        done = shop("requests", "screen", "missing.json", "--rules", "rules.toml", *option)
+        assert (done.code, done.stdout) == (2, "")
+        assert told in done.stderr

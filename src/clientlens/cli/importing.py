@@ -87,14 +87,14 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     store = store_name(named if wanted.store is None else wanted.store)
     totals = _expected(wanted.expect_total)
     if wanted.currency is not None:
-        _known_currency(wanted.currency)
+        known_currency(wanted.currency)
     if wanted.rejects is not None:
         may_write(run.folder / wanted.rejects, force=run.flags.force, shown=wanted.rejects)
     chosen = format_for(run.format_asked, run.flags.output)
     path = _workspace_for(run)
     timezone = _timezone(run, path, wanted)
     if "-" in files:
-        _let_ctrl_c_through()
+        let_ctrl_c_through()
     size = sum(_size(run.folder / name) for name in files if name != "-")
     # Storing takes about a third of the time that reading takes.
     with run.console.progress("importing", size + size // 3) as advance:
@@ -138,7 +138,7 @@ def _timezone(run: Run, path: Path, wanted: Wanted) -> str:
     of_environment = run.environment.get("CLIENTLENS_TIMEZONE") or None
     for name in (wanted.timezone, of_environment):
         if name is not None:
-            _known_timezone(name)
+            known_timezone(name)
     if stored is not None:
         if of_environment not in (None, stored):
             raise TimezoneConflict(stored, str(of_environment))
@@ -150,7 +150,12 @@ def _timezone(run: Run, path: Path, wanted: Wanted) -> str:
     return get_localzone_name() or "UTC"
 
 
-def _known_timezone(name: str) -> None:
+def known_timezone(name: str) -> None:
+    """Raise for what is no IANA name.
+
+    Raises:
+        UnknownTimezone
+    """
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:
@@ -159,7 +164,12 @@ def _known_timezone(name: str) -> None:
         raise UnknownTimezone(name) from None
 
 
-def _known_currency(code: str) -> None:
+def known_currency(code: str) -> None:
+    """Raise for what is no ISO 4217 code.
+
+    Raises:
+        UnknownCurrency
+    """
     from clientlens.model.money import DECIMALS
 
     if code not in DECIMALS:
@@ -177,7 +187,7 @@ def _expected(pairs: tuple[str, ...]) -> dict[str, int]:
         found = re.fullmatch(r"([A-Z]{3})=(-?)([0-9]+)(?:\.([0-9]+))?", pair)
         if found is None:
             raise BadExpectation(pair)
-        _known_currency(found[1])
+        known_currency(found[1])
         decimals, part = DECIMALS[found[1]], found[4] or ""
         if len(part) > decimals:
             raise BadExpectation(pair)
@@ -244,7 +254,7 @@ def _size(place: Path) -> int:
         return 0
 
 
-def _let_ctrl_c_through() -> None:
+def let_ctrl_c_through() -> None:
     """Polars takes SIGINT over when it is imported, and a read of stdin that waits would then never end by it."""
     import signal
     import threading

@@ -8,7 +8,7 @@ from clientlens.errors import BadRules, ExitCode, RulesMissing
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from clientlens.model.entries import Entry, Event
     from clientlens.model.facts import Facts
     from clientlens.requests.rules import Rules
+    from clientlens.requests.states import Request
     from clientlens.workspace.workspace import Workspace
 
 RULES_FILE = "requests.toml"
@@ -132,6 +133,9 @@ def moment(run: Run, entries: Sequence[Entry]) -> datetime:
     return max([run.clock(), *(entry.at for entry in entries[-1:])])
 
 
-def client_of(facts: Facts) -> dict[str, str]:
-    """person_key -> client_id."""
-    return dict(facts.identities.collect().iter_rows())
+def client_of(facts: Facts, requests: Iterable[Request]) -> dict[str, str]:
+    """person_key -> client_id, of those who ask."""
+    import polars as pl
+
+    keys = sorted({one.person_key for one in requests if one.person_key is not None})
+    return dict(facts.identities.filter(pl.col("person_key").is_in(keys)).collect().iter_rows())

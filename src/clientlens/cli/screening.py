@@ -33,11 +33,18 @@ class Wanted:
 
 def carry_out(run: Run, file: str, wanted: Wanted) -> None:
     """Screen a file and print what came of it; the exit code is 1 when a row was set aside, or could not be recorded."""
+    from clientlens.cli.importing import known_currency, known_timezone, let_ctrl_c_through
     from clientlens.model.batch import ReadOptions
     from clientlens.requests import recording, screening
     from clientlens.requests.incoming import read_incoming
     from clientlens.requests.states import fold
 
+    if wanted.currency is not None:
+        known_currency(wanted.currency)
+    if wanted.timezone is not None:
+        known_timezone(wanted.timezone)
+    if file == "-":
+        let_ctrl_c_through()
     with run.open() as workspace:
         facts, zone = workspace.facts(), workspace.timezone
         rules = load_rules(run, wanted.rules, zone)
@@ -61,9 +68,11 @@ def carry_out(run: Run, file: str, wanted: Wanted) -> None:
             completed_when=run.settings.text("orders.completed_when"),
             timezone=rules.timezone or zone,
         )
-        entries, owners = request_entries(workspace), client_of(facts)
+        entries = request_entries(workspace)
+        known = fold(requests, entries, at=moment(run, entries)).values()
+        owners = client_of(facts, known)
     told: list[str | None] = [None] * screened.rows.height
-    rows, _ = screening.decided(screened, fold(requests, entries, at=moment(run, entries)).values(), owners)
+    rows, _ = screening.decided(screened, known, owners)
 
     def record(entries: Sequence[Entry]) -> Sequence[Event]:
         nonlocal rows, told

@@ -14,7 +14,7 @@ from clientlens.model.text import safe
 from clientlens.requests.states import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
@@ -97,11 +97,6 @@ class People:
             known.email or one.email,
             anonymous=known.anonymous and one.name is None and one.email is None and one.phone is None,
         )
-
-    @property
-    def clients(self) -> dict[str, str]:
-        """person_key -> client_id."""
-        return {key: str(who.client_id) for key, who in self._known.items()}
 
 
 def list_answer(
@@ -198,8 +193,3 @@ def _history(one: Request, timezone: str) -> list[str]:
 
 def _quoted(text: str) -> list[str]:
     return ["", *(f"  {safe(line)}".rstrip() for line in text.splitlines())]
-
-
-def owners(facts: Facts) -> Mapping[str, str]:
-    """person_key -> client_id, of everybody."""
-    return dict(facts.identities.collect().iter_rows())

@@ -26,22 +26,25 @@ def recorded(
     """
     events: list[Event] = []
     told: list[str | None] = []
+    here: set[Key] = set()  # two files of one archive may tell the same order
     for row in rows.iter_rows(named=True):
         key = (row["store"], row["request_id"])
         if row["decision"] == "bypass":
             offered = requests[taken[key]]
-            if offered.status is Status.ACCEPTED:
+            if offered.status is Status.ACCEPTED or key in here:
                 told.append(ALREADY)
                 continue
+            here.add(key)
             events.append(_bypass(offered, key, row))
             told.append(NEW)
         elif row["decision"] != "request":
             told.append(None)
-        elif key in requests:
+        elif key in requests or key in here:
             told.append(ALREADY)
         elif all(row[name] is None for name in ("name", "email", "phone")):
             told.append(ANONYMOUS)
         else:
+            here.add(key)
             events.append(_received(row))
             told.append(NEW)
     return events, told

@@ -286,7 +286,7 @@ def replay(
 
 RULES = Group(
     name="rules",
-    help="Write, check and show the rules of order requests.",
+    help="Show the rules of order requests; write and check them.",
     commands={
         "init": leaf(rules_init, answers=False),
         "check": leaf(rules_check),
@@ -296,7 +296,7 @@ RULES = Group(
 )
 COMMAND = Group(
     name="requests",
-    help="Decide about orders before they start: rules, requests, offers.",
+    help="Approve or decline orders before they start: rules, requests, offers.",
     commands={
         "list": leaf(list_),
         "show": leaf(show),
