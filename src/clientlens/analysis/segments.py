@@ -34,7 +34,7 @@ CELL_FIELDS: tuple[Field, ...] = (
     Field(
         "client_share",
         Kind.SCALED,
-        "clients / all registered clients; null: there are none",
+        "clients / registered clients, with --where and --group of these; null: there are none",
         scale=SCALE,
         title="of clients",
     ),
@@ -48,7 +48,7 @@ CELL_FIELDS: tuple[Field, ...] = (
     Field(
         "revenue_share",
         Kind.SCALED,
-        "revenue / that of all registered clients; null where that is not above 0",
+        "revenue / that of the same clients; null where that is not above 0",
         scale=SCALE,
         title="of revenue",
     ),
