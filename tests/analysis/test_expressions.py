@@ -257,6 +257,7 @@ def test_dates_are_days_and_months_are_clipped_to_their_end(text, clients):
         ("name like 'Bo\\b%'", "b"),
         ("name like '%!%' escape '!'", "c"),
         ("name like '%!_%' escape '!'", "b"),
+        ("name like '%#_%' escape '#'", "b"),
         ("name ilike 'strasse'", "d"),  # a sharp s is not two letters
         ("name ilike 'STRAßE'", "e"),
         ("name ilike 'straẞe'", "e"),  # the capital one is the same letter

@@ -207,11 +207,11 @@ class _Parser:
         escape = "\\"
         if self._is("escape"):
             self._take()
-            given = self._literal("escape takes one character in quotes", "write like '100!%' escape '!'")
+            given = self._literal("escape takes one character in quotes", "write like '100#%' escape '#'")
             escape = str(given.value)
             if len(escape) != 1:
                 raise BadExpression(
-                    self._text, given.start, given.end, "not one character", "write escape '!'"
+                    self._text, given.start, given.end, "not one character", "write escape '#'"
                 )
         return self._node("like", start, left, pattern, value=escape, negated=negated, sensitive=sensitive)
 
