@@ -9,6 +9,7 @@ from __future__ import annotations
 from clientlens.errors.base import (
     ClientlensError,
     ExitCode,
+    FaultyFile,
     InputError,
     UsageError,
     WorkspaceError,
@@ -168,6 +169,7 @@ __all__ = [
     "EntryConflict",
     "ExitCode",
     "ExpectationFailed",
+    "FaultyFile",
     "IllegalState",
     "InputError",
     "InsecureMailServer",
