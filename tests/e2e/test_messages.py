@@ -136,6 +136,24 @@ def test_a_lawful_basis_is_recorded_and_never_outweighs_an_opt_out(clientlens, s
     assert (done.code, done.error["code"]) == (2, "opted_out")
 
 
+def test_an_opt_out_holds_for_the_address_whoever_is_shown_with_it(clientlens, shop):
+    assert clientlens("clients", "edit", "jane@example.org", "--email", "Stop@example.org").code == 0
+    done = clientlens("message", "Jane Doe", "--lawful-basis", "asked us", "--again", "--json")
+    assert (done.code, done.error["code"]) == (2, "opted_out")
+    assert clientlens("client", "Jane Doe", "--json").json["accepts_email"] is False
+    told = clientlens("leaderboard", "--message", "win_back", "--json").stderr
+    assert "no message: Jane Doe does not want e-mail from you" in told
+    assert clientlens("clients", "edit", "Jane Doe", "--restore", "email").code == 0
+    assert clientlens("message", "Jane Doe").code == 0
+
+
+@pytest.mark.parametrize("keeps", ["jane@example.org", "stop@example.org"])
+def test_an_opt_out_of_one_of_two_merged_clients_holds_for_both(clientlens, shop, keeps):
+    assert clientlens("clients", "merge", "jane@example.org", "stop@example.org").code == 0
+    done = clientlens("message", keeps, "--lawful-basis", "asked us", "--json")
+    assert (done.code, done.error["code"], drafts(shop)) == (2, "opted_out", [])
+
+
 def test_the_same_call_again_is_one_message(clientlens, shop, clock_at):
     clientlens("message", "jane@example.org")
     (before,) = (shop / "outbox").iterdir()
