@@ -342,6 +342,38 @@ def test_orders_in_several_currencies_are_never_added_up():
     assert "22.00" not in drawn(card)
 
 
+def test_what_an_owner_looks_for_first_stands_first_and_insights_close_the_page():
+    shop, more = everything()
+    page = drawn(card_of(shop, more["email"], entries=more["entries"]))
+    heads = ("points ", "Purchases", "Completed orders by month, 2", "Suggested message", "Notes", "Orders")
+    heads += ("Products", "Points: 70", "Messages", "Insights: with you")
+    places = [page.index(f"\n{head}") for head in heads]
+    assert places == sorted(places)
+    assert "· none, highest 3\n" in page
+    assert "basis" not in page
+    assert "what they rest on: clientlens insights " in page.splitlines()[-1]
+    whole = drawn(card_of(shop, more["email"], entries=more["entries"], everything=True))
+    assert "basis, all time" in whole
+
+
+def test_a_ground_is_asked_for_where_nothing_tells_of_consent():
+    shop, _ = one_order()
+    card = card_of(shop, "a@x.test")
+    said = as_json(card)["suggested_message"]
+    assert said["command"] == f"clientlens message {client('a@x.test')} --lawful-basis TEXT"
+    assert "first    say on what ground" in drawn(card)
+
+
+def test_who_orders_several_times_a_day_has_no_rhythm_to_be_reminded_by():
+    shop = Shop()
+    for number in range(3):
+        shop.order(f"{number}", 10, [CANDLE], email="a@x.test", order_total=0)
+    page = drawn(card_of(shop, "a@x.test"))
+    assert "days between, median" in page
+    assert "rhythm" not in page
+    assert "an offer near it" not in page
+
+
 def test_hints_can_be_left_out():
     shop, more = everything()
     email = more.pop("email")

@@ -30,12 +30,13 @@ class Suggestion:
     """A message to write, or why none.
 
     template: review_request or invitation; None: none now. reason: one phrase, for people. written_on: the local day of the
-    last message, where that lies within the cool-down.
+    last message, where that lies within the cool-down. needs_ground: nothing says they agreed to e-mail.
     """
 
     template: str | None
     reason: str
     written_on: date | None = None
+    needs_ground: bool = False
 
 
 def suggestion(
@@ -69,7 +70,7 @@ def suggestion(
     orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when)
     completed = orders.filter(pl.col("client_id") == client_id, pl.col("status") == COMPLETED)
     kind, reason = fitting(completed.select(pl.len()).collect().item())
-    return Suggestion(kind, reason)
+    return Suggestion(kind, reason, needs_ground=refusal is not None)
 
 
 def fitting(completed_orders: int) -> tuple[str, str]:
