@@ -122,6 +122,32 @@ def test_a_key_still_counts_after_its_client_became_part_of_another(points, call
     assert (done["written"], done["balance"], done["name"]) == (False, 5, "Bob")
 
 
+def test_all_clients_of_a_condition_get_points_once_by_a_key(points, call, shop):
+    spring = ("add-all", 5, "--where", "completed_orders >= 1", "--key", "spring")
+    tried = points(*spring, "--dry-run")
+    assert (tried["clients"], balance(points, ANNA)) == (2, 0)
+    done = points(*spring)
+    assert [done[one] for one in ("clients", "before", "anonymous", "total")] == [2, 0, 1, 10]
+    assert call("clients", "edit", "Anonymous u77", "--name", "Ursula", ws=shop).code == 0
+    assert call("clients", "merge", ANNA, BOB, ws=shop).code == 0
+    again = points(*spring)
+    assert [again[one] for one in ("clients", "before", "anonymous", "total")] == [1, 1, 0, 5]
+    assert (balance(points, ANNA), balance(points, "Ursula")) == (10, 5)
+
+
+def test_a_group_gets_points_and_its_key_is_for_one_gift(points, call, shop):
+    assert call("groups", "add", "fair", ANNA, ws=shop).code == 0
+    fair = ("add-all", 5, "--group", "Fair", "--key", "fair")
+    assert points(*fair)["clients"] == 1
+    # The same word as the key of a single entry is another key.
+    points("add", ANNA, 1, "--key", "fair")
+    error = points("add-all", 6, "--group", "fair", "--key", "fair", code=2)
+    assert error["code"] == "entry_conflict"
+    assert points(*fair)["clients"] == 0
+    assert (balance(points, ANNA), balance(points, BOB)) == (6, 0)
+    assert points("add-all", 5, "--key", "all", code=2)["code"] == "nothing_asked"
+
+
 def test_an_anonymous_client_gets_none_until_somebody_says_who_it_is(points, call, shop):
     error = points("add", "Anonymous u77", 5, code=2)
     assert error["code"] == "not_registered"
