@@ -356,6 +356,19 @@ def test_what_an_owner_looks_for_first_stands_first_and_insights_close_the_page(
     assert "basis, all time" in whole
 
 
+def test_a_note_is_one_line_after_the_other_and_a_long_one_is_cut():
+    shop, _ = one_order()
+    entries = [entry(1, "note_added", {"text": "red\nno nuts"}, who="a@x.test")]
+    entries.append(entry(2, "note_added", {"text": "very " * 100}, who="a@x.test"))
+    card = card_of(shop, "a@x.test", entries=entries)
+    assert [one["text"] for one in as_json(card)["notes"]] == ["very " * 100, "red\nno nuts"]
+    page = drawn(card)
+    assert "red ↵ no nuts\n" in page
+    assert "long notes are cut: --all shows them whole" in page
+    assert page.count("very") == 56
+    assert drawn(card_of(shop, "a@x.test", entries=entries, everything=True)).count("very") == 100
+
+
 def test_a_ground_is_asked_for_where_nothing_tells_of_consent():
     shop, _ = one_order()
     card = card_of(shop, "a@x.test")

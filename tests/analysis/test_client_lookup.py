@@ -142,6 +142,15 @@ def test_a_candidate_without_a_name_is_named_by_its_e_mail():
     assert "same1@example.org (" in caught.value.hint
 
 
+def test_a_candidate_with_a_name_as_long_as_a_story_is_told_by_its_beginning():
+    shop = (
+        Shop().order("1", 0, email="a@x.test", name="Long " * 60).order("2", 1, email="b@x.test", name="Long")
+    )
+    with pytest.raises(AmbiguousClient) as caught:
+        find_one(shop.facts(), "x.test")
+    assert f"{'Long ' * 11}Long… ({client('a@x.test')}, a@x.test)" in caught.value.hint
+
+
 def test_an_unknown_client_says_what_was_asked(facts):
     with pytest.raises(UnknownClient) as caught:
         find_one(facts, "nobody at all")

@@ -82,6 +82,17 @@ def test_points_are_given_and_taken_and_the_balance_is_their_sum(points):
     assert balance(points, BOB) == 0
 
 
+def test_a_client_known_by_phone_alone_is_told_by_it(points, call, tmp_path, shop):
+    (tmp_path / "by_phone.csv").write_text(
+        "order_id,placed_at,order_total,currency,phone\n9,2026-03-01T10:00:00Z,5.00,EUR,+4930123456\n"
+    )
+    assert call("import", tmp_path / "by_phone.csv", ws=shop).code == 0
+    points("add", "9", 5)
+    assert call("groups", "add", "callers", "9", ws=shop).code == 0
+    for told in (("points",), ("groups", "show", "callers")):
+        assert "  +4930123456  " in call(*told, ws=shop).text, told
+
+
 def test_a_balance_never_goes_below_0_unless_that_is_allowed(points, call, shop):
     points("add", ANNA, 5)
     error = points("subtract", ANNA, 6, code=2)

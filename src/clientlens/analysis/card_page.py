@@ -46,6 +46,8 @@ _TITLES = {
     "messages": "Messages",
     "letters": "Letters",
 }
+_NOTE_LETTERS = 280
+"""A longer note is cut on a page, unless the whole is asked for."""
 _CONSENT = {True: "yes", False: "no: opted out", None: "not known"}
 _SUGGESTED = {"review_request": "ask for an opinion", "invitation": "invite to buy or book"}
 
@@ -178,8 +180,18 @@ class _Page:
             return None
         most = frame.height if self.whole else min(_MORE.get(name, frame.height), frame.height)
         left = (self.row["history_length"] if name == "orders" else frame.height) - most
-        notes = (f"{left:,} more: --all shows them",) if left > 0 else ()
-        return self._answer(name, field.fields, frame.head(most), title=_TITLES[name], notes=notes)
+        notes = [f"{left:,} more: --all shows them"] if left > 0 else []
+        shown = frame.head(most)
+        if name == "notes" and not self.whole:
+            text = pl.col("text")
+            shown = shown.with_columns(
+                pl.when(text.str.len_chars() > _NOTE_LETTERS)
+                .then(text.str.slice(0, _NOTE_LETTERS) + "…")
+                .otherwise(text)
+            )
+            if not shown.equals(frame.head(most)):
+                notes.append("long notes are cut: --all shows them whole")
+        return self._answer(name, field.fields, shown, title=_TITLES[name], notes=tuple(notes))
 
     def insights(self, panels: Sequence[Answer]) -> list[Answer]:
         """The panels of `insights`; unless the whole is asked for, without blanks and without what they rest on."""
