@@ -61,6 +61,16 @@ def test_a_whole_e_mail_goes_before_a_part_of_another():
     assert set(ids(shop.facts(), "ann@example")) == {ANN, client("joann@example.org")}
 
 
+def test_a_whole_e_mail_is_its_owners_or_nobodys(facts):
+    """What is written down about ann@ must not end up with somebody whose e-mail is nearly so, or holds it."""
+    for query in ("anni@example.org", "nn@example.org", "ann@example.or", " nn@EXAMPLE.org "):
+        with pytest.raises(UnknownClient):
+            find_one(facts, query)
+    with pytest.raises(UnknownClient, match=r"did you mean 'jo@example\.org'"):
+        find_one(facts, "joo@example.org")
+    assert find_one(facts, "anna@exam") == ANNA  # a part, as nobody writes a whole one
+
+
 @pytest.mark.parametrize("query", ["1001", "#1001"])
 def test_an_order_number_leads_to_its_client(facts, query):
     assert find_one(facts, query) == ZOE
