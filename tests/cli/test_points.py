@@ -82,6 +82,12 @@ def test_points_are_given_and_taken_and_the_balance_is_their_sum(points):
     assert balance(points, BOB) == 0
 
 
+def test_an_order_that_is_not_the_clients_is_told(call, shop):
+    for number, told in (("#2", False), ("3", True), ("99", True)):
+        done = call("points", "add", ANNA, 1, "--order", number, ws=shop)
+        assert ("of this client is known" in done.text) == told, number
+
+
 def test_a_client_known_by_phone_alone_is_told_by_it(points, call, tmp_path, shop):
     (tmp_path / "by_phone.csv").write_text(
         "order_id,placed_at,order_total,currency,phone\n9,2026-03-01T10:00:00Z,5.00,EUR,+4930123456\n"

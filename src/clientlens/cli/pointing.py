@@ -83,6 +83,7 @@ def post(
             client_id=client_id, name=shown_as(facts, client_id), zone=workspace.timezone, known=known
         )
         told["balance"] = balance if known else balance + points
+        told["notes"] = _unknown_order(facts, keys, order)
         if known is not None:
             return []
         if points < 0 and balance + points < 0 and not allow_negative:
@@ -114,8 +115,22 @@ def post(
             told["zone"],
             single=True,
             title=title,
+            notes=told["notes"],
         )
     )
+
+
+def _unknown_order(facts: Facts, keys: Sequence[str], order: str | None) -> tuple[str, ...]:
+    """That no order of the client has that number: a slip, or one that is yet to be imported."""
+    import polars as pl
+
+    if order is None:
+        return ()
+    number = pl.col("number").str.strip_prefix("#").str.to_lowercase()
+    mine = facts.orders.filter(pl.col("person_key").is_in(keys), number == order.removeprefix("#").lower())
+    if mine.head(1).collect().is_empty():
+        return (f"no order {order} of this client is known; it is kept as it was typed",)
+    return ()
 
 
 def post_to_all(
