@@ -377,6 +377,15 @@ def test_a_ground_is_asked_for_where_nothing_tells_of_consent():
     assert "first    say on what ground" in drawn(card)
 
 
+@pytest.mark.parametrize(
+    ("accepts", "hint"), [(True, "has not bought yet: invite"), (False, "has not bought yet")]
+)
+def test_no_hint_asks_to_write_to_who_opted_out(accepts, hint):
+    shop = Shop()
+    shop.person(source="shopify_customers", profile=True, email="a@x.test", name="Ann", accepts_email=accepts)
+    assert f"segment  Prospects  {hint}\n" in drawn(card_of(shop, "a@x.test"))
+
+
 def test_who_orders_several_times_a_day_has_no_rhythm_to_be_reminded_by():
     shop = Shop()
     for number in range(3):

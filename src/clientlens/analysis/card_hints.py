@@ -23,6 +23,8 @@ _SEGMENTS = {
     "Dormant": "long gone: do not spend much on it",
     "Prospects": "has not bought yet: invite",
 }
+_TO_BE_WRITTEN_TO = frozenset({"Promising", "At risk", "Prospects"})
+"""Their hints ask for a letter, behind a colon; who opted out gets none."""
 
 
 def hints_of(card: Mapping[str, Any], as_of: date) -> dict[str, str]:
@@ -45,5 +47,7 @@ def hints_of(card: Mapping[str, Any], as_of: date) -> dict[str, str]:
             f"overdue: {gaps:.0f} times the usual gap" if gaps >= _OVERDUE else "within the usual rhythm"
         )
     if figures["segment"]:
-        hints["segment"] = _SEGMENTS[figures["segment"]]
+        said = _SEGMENTS[figures["segment"]]
+        silent = card["accepts_email"] is False and figures["segment"] in _TO_BE_WRITTEN_TO
+        hints["segment"] = said.partition(":")[0] if silent else said
     return hints
