@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from clientlens.cli.order_requests import decide, load_rules, moment, request_entries
@@ -22,6 +23,16 @@ if TYPE_CHECKING:
     from clientlens.requests.states import Request
 
 _TITLES = {True: "Request {id} is {status} now", False: "Nothing changed: request {id} is {status} already"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which request a decision is about, and when it was made, as typed."""
+
+    request_id: str
+    store: str | None
+    at: str | None
+    lock_timeout: float
 
 
 def tell_list(run: Run, status: str | None, store: str | None) -> None:
@@ -53,9 +64,7 @@ def tell_one(run: Run, request_id: str, store: str | None) -> None:
         run.answer(show_answer(one, people, timezone=zone, text=text))
 
 
-def approve(
-    run: Run, request_id: str, store: str | None, said: Said, rules: str | None, lock_timeout: float
-) -> None:
+def approve(run: Run, asked: Asked, said: Said, rules: str | None) -> None:
     """Make an offer."""
     from clientlens.analysis.rates import home_currency
     from clientlens.requests.offers import offered
@@ -72,36 +81,24 @@ def approve(
         home = run.settings.home_currency or home_currency(facts.orders, completed_when=completed_when)
         return offered(one, said, defaults, at=at, timezone=zone, home_currency=home)
 
-    _change(run, request_id, store, make, "clientlens requests approve", lock_timeout, registered=True)
+    _change(run, asked, make, "clientlens requests approve", registered=True)
 
 
-def change(
-    run: Run, kind: str, request_id: str, store: str | None, reason: str | None, lock_timeout: float
-) -> None:
+def change(run: Run, kind: str, asked: Asked, reason: str | None) -> None:
     """Decline, accept or withdraw; `kind`: of the entry."""
     from clientlens.requests.deciding import Decision
     from clientlens.requests.states import ACCEPTED
 
     body = {"reason": reason.strip()} if reason and reason.strip() else {}
     command = f"clientlens requests {kind.removeprefix('request_')}"
-    _change(
-        run,
-        request_id,
-        store,
-        lambda *_: Decision(kind, {}, body),
-        command,
-        lock_timeout,
-        registered=kind == ACCEPTED,
-    )
+    _change(run, asked, lambda *_: Decision(kind, {}, body), command, registered=kind == ACCEPTED)
 
 
 def _change(
     run: Run,
-    request_id: str,
-    store: str | None,
+    asked: Asked,
     make: Callable[[Request, Facts, str, datetime], Decision],
     command: str,
-    lock_timeout: float,
     *,
     registered: bool,
 ) -> None:
@@ -115,13 +112,13 @@ def _change(
     from clientlens.requests.offers import offer_text
     from clientlens.requests.states import OFFERED, fold
 
-    at = run.clock()
     with run.open() as workspace:
         facts, zone = workspace.facts(), workspace.timezone
+        said = _said_at(run, asked, zone)
         requests: pl.DataFrame = facts.requests.collect()
-        one = find(fold(requests, request_entries(workspace), at=at), request_id, store)
+        one = find(fold(requests, request_entries(workspace), at=run.clock()), asked.request_id, asked.store)
         people = People(facts, [one])
-        decision = make(one, facts, zone, at)
+        decision = replace(make(one, facts, zone, said or run.clock()), at=said)
     who = people.of(one)
     if registered and who.anonymous:
         raise AnonymousRequester(one.request_id)
@@ -130,20 +127,40 @@ def _change(
     def decided(entries: Sequence[Entry]) -> Sequence[Event]:
         nonlocal changed
         # What another process wrote meanwhile counts, though its time lies behind ours.
-        event = event_for(fold(requests, entries, at=moment(run, entries))[one.key], decision)
+        known = fold(requests, entries, at=moment(run, entries), expired_by=said)
+        event = event_for(known[one.key], decision)
         changed = event is not None
         return [] if event is None else [event]
 
-    decide(run, decided, command, lock_timeout)
+    decide(run, decided, command, asked.lock_timeout)
     with run.open() as workspace:
         entries = request_entries(workspace)
     new = fold(requests, entries, at=moment(run, entries))[one.key]
     text = offer_text(new, new.offer, name=who.name, timezone=zone) if new.offer else None
     draft = (
-        _draft(run, new, who, str(text), zone, command, lock_timeout) if decision.kind == OFFERED else None
+        _draft(run, new, who, str(text), zone, command, asked.lock_timeout)
+        if decision.kind == OFFERED
+        else None
     )
     title = _TITLES[changed].format(id=new.request_id, status=new.shown_status)
     run.answer(show_answer(new, people, timezone=zone, title=title, changed=changed, text=text, draft=draft))
+
+
+def _said_at(run: Run, asked: Asked, timezone: str) -> datetime | None:
+    """When the decision was made; None: now.
+
+    Raises:
+        BadInstant, IllegalMoment
+    """
+    from clientlens.errors import IllegalMoment
+    from clientlens.model.timeframes import parse_instant
+
+    if asked.at is None:
+        return None
+    at = parse_instant(asked.at, timezone)
+    if at > run.clock():
+        raise IllegalMoment(asked.at, "that is still to come")
+    return at
 
 
 def _draft(

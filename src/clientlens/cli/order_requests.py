@@ -129,8 +129,8 @@ def decide(
 
 
 def moment(run: Run, entries: Sequence[Entry]) -> datetime:
-    """Now, or when the last entry was made where another process was quicker: nothing written is in the future."""
-    return max([run.clock(), *(entry.at for entry in entries[-1:])])
+    """Now, or when the latest entry was made, where another process was quicker or the clock was put back: nothing written is in the future."""
+    return max([run.clock(), *(entry.at for entry in entries)])
 
 
 def client_of(facts: Facts, requests: Iterable[Request]) -> dict[str, str]:
