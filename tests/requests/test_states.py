@@ -92,9 +92,9 @@ def test_an_offer_has_what_was_said_else_what_was_asked_else_what_the_rules_say(
     assert one["expires_at"] == "2026-11-09T00:00:00+01:00"
     assert one["offer_text"] == (
         "Hello Ada,\n\nthank you for your request Q-1. This is my offer:\n\n"
-        "Service:  Logo, package basic\nTerms:    two drafts\nPrice:    EUR 150.50\nStart:    2026-12-10\n"
+        "Service:  Logo, package basic\nTerms:    two drafts\nPrice:    €150.50\nStart:    December 10, 2026\n"
         "Delivery: within 5 days\n\n"
-        "It is open until the end of 2026-11-08. Until then you can order without asking again.\n"
+        "It is open until the end of November 8, 2026. Until then you can order without asking again.\n"
     )
     # A wished start that has passed is none; --no-expiry beats the rules.
     other = shop.json("approve", "Q-4", "--no-expiry")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from clientlens.cli.order_requests import decide, load_rules, moment, request_entries
 from clientlens.errors import AnonymousRequester, RulesMissing
@@ -52,7 +53,6 @@ def tell_one(run: Run, request_id: str, store: str | None) -> None:
     """Show one request with its history."""
     from clientlens.requests.deciding import find
     from clientlens.requests.listing import People, show_answer
-    from clientlens.requests.offers import offer_text
     from clientlens.requests.states import fold
 
     with run.open() as workspace:
@@ -60,7 +60,7 @@ def tell_one(run: Run, request_id: str, store: str | None) -> None:
         at = run.as_of(zone).instant
         one = find(fold(facts.requests.collect(), request_entries(workspace), at=at), request_id, store)
         people = People(facts, [one])
-        text = offer_text(one, one.offer, name=people.of(one).name, timezone=zone) if one.offer else None
+        text, _ = _offer_text(run, one, people.of(one), zone)
         run.answer(show_answer(one, people, timezone=zone, text=text))
 
 
@@ -109,7 +109,6 @@ def _change(
     """
     from clientlens.requests.deciding import event_for, find
     from clientlens.requests.listing import People, show_answer
-    from clientlens.requests.offers import offer_text
     from clientlens.requests.states import OFFERED, fold
 
     with run.open() as workspace:
@@ -136,12 +135,8 @@ def _change(
     with run.open() as workspace:
         entries = request_entries(workspace)
     new = fold(requests, entries, at=moment(run, entries))[one.key]
-    text = offer_text(new, new.offer, name=who.name, timezone=zone) if new.offer else None
-    draft = (
-        _draft(run, new, who, str(text), zone, command, asked.lock_timeout)
-        if decision.kind == OFFERED
-        else None
-    )
+    text, _ = _offer_text(run, new, who, zone)
+    draft = _draft(run, new, who, zone, command, asked.lock_timeout) if decision.kind == OFFERED else None
     title = _TITLES[changed].format(id=new.request_id, status=new.shown_status)
     run.answer(show_answer(new, people, timezone=zone, title=title, changed=changed, text=text, draft=draft))
 
@@ -163,23 +158,33 @@ def _said_at(run: Run, asked: Asked, timezone: str) -> datetime | None:
     return at
 
 
-def _draft(
-    run: Run, one: Request, who: Who, text: str, timezone: str, command: str, lock_timeout: float
-) -> str | None:
+def _offer_text(run: Run, one: Request, who: Who, timezone: str) -> tuple[str | None, str]:
+    """The offer as the client reads it, and its language; no text: there is no offer."""
+    from clientlens.requests.offer_text import language_for, offer_text
+
+    language = language_for([who.language, run.settings.text("messages.language")])
+    if one.offer is None:
+        return None, language
+    return offer_text(one, one.offer, name=who.name, timezone=timezone, language=language), language
+
+
+def _draft(run: Run, one: Request, who: Who, timezone: str, command: str, lock_timeout: float) -> str | None:
     """Where the offer lies as a draft; None, with a note: the client has no e-mail, or nothing says who writes."""
     from clientlens.errors import BadAddress, SettingNeeded
     from clientlens.messages.composing import sender_of
     from clientlens.messages.eml import Party
     from clientlens.requests.drafts import offer_mail, put_draft
 
-    if one.offer is None:
+    text, language = _offer_text(run, one, who, timezone)
+    if one.offer is None or text is None:
         return None
     if who.email is None:
         run.console.note("note: no draft of an e-mail: the client's address is not known")
         return None
     try:
         to, sender = Party(who.email, who.name), sender_of(run.settings)
-        mail = offer_mail(one, text, to=to, sender=sender, made_at=one.offer.made_at, timezone=timezone)
+        at = one.offer.made_at.astimezone(ZoneInfo(timezone))
+        mail = offer_mail(one, text, to=to, sender=sender, at=at, language=language)
         path = put_draft(
             run.existing_workspace(), mail, command=command, actor=run.actor, lock_timeout=lock_timeout
         )

@@ -67,7 +67,8 @@ FIELDS = (
 class Screened:
     """The gate's word on each incoming order.
 
-    rows: `incoming.rows`, and new, hold (Boolean), reasons, missing (List of String), client_id, name, email, phone.
+    rows: `incoming.rows`, and new, hold (Boolean), reasons, missing (List of String), client_id, name, email, phone,
+        language.
     candidates: the same as what may take an offer.
     """
 
@@ -92,7 +93,7 @@ def screen(
         pl.col("client_id").min(), pl.col("first_completed_at").min()
     )
     names = incoming.people.group_by("person_key").agg(
-        pl.col(name).drop_nulls().first() for name in ("name", "email", "phone")
+        pl.col(name).drop_nulls().first() for name in ("name", "email", "phone", "language")
     )
     stored = facts.clients.select("client_id", shown_name(), "email", "phone", "anonymous")
     on = on_by_order(switched(incoming.lines, rules), _KEY)

@@ -58,7 +58,7 @@ STATUS_OF = {
     WITHDRAWN: Status.WITHDRAWN,
 }
 _ASKED = ("service", "package", "requirements", "price", "currency")
-_TOLD = ("store", "request_id", *_ASKED, "name", "email", "phone")
+_TOLD = ("store", "request_id", *_ASKED, "name", "email", "phone", "language")
 _OFFERED = ("price", "currency", "service", "package", "terms", "delivery_days")
 Key = tuple[str, str]
 """Store and id of a request."""
@@ -113,6 +113,7 @@ class Request:
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    language: str | None = None
     imported: bool = False
     status: Status = Status.REQUESTED
     offer: Offer | None = None
