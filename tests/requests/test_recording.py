@@ -193,3 +193,19 @@ def test_a_currency_or_zone_that_is_none_is_refused_before_anything_is_read(shop
         done = shop("requests", "screen", "missing.json", "--rules", "rules.toml", *option)
         assert (done.code, done.stdout) == (2, "")
         assert told in done.stderr
+
+
+def test_the_history_tells_what_was_done_and_nothing_that_a_client_wrote(shop):
+    order = {"order_id": "9", "placed_at": "2026-10-31T10:00", "email": "uta@example.org", "name": "Uta Horn",
+             "requirements": "my secret " * 1000, "price": "5.00", "currency": "EUR"}  # fmt: skip
+    shop.screen(order, rules="[offers]\nexpires_days = 7\n", options=("--record",))
+    shop.json("approve", "9", "--price", "7.5")
+    shop.json("decline", "Q-2", "--reason", "booked")
+    rows = json.loads(shop("workspace", "history", "--json").stdout)
+    assert [row["what"] for row in rows if row["kind"].startswith("request_")] == [
+        "request main/order:9 received: new_client, any_time",
+        "request main/order:9 offered: EUR 7.50",
+        "request main/Q-2 declined: booked",
+    ]
+    for text in (shop("workspace", "history").stdout, shop("workspace", "history").stderr):
+        assert not any(word in text for word in ("secret", "uta@", "Horn"))
