@@ -90,7 +90,11 @@ def check_rules(run: Run, named: str | None) -> None:
     from clientlens.analysis.wording import counted_noun
 
     title = f"{path.name}: {counted_noun(len(rows), 'fault')}" if rows else f"{path.name}: no faults"
-    run.answer(Answer("request_rules_faults", FAULT_FIELDS, frame_of(FAULT_FIELDS, rows), "UTC", title=title))
+    fine = () if rows else ("'clientlens requests rules show' draws what it says",)
+    answer = Answer(
+        "request_rules_faults", FAULT_FIELDS, frame_of(FAULT_FIELDS, rows), "UTC", title=title, drawing=fine
+    )
+    run.answer(answer)
 
 
 def show_rules(run: Run, named: str | None) -> None:
