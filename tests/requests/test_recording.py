@@ -209,3 +209,19 @@ def test_the_history_tells_what_was_done_and_nothing_that_a_client_wrote(shop):
     ]
     for text in (shop("workspace", "history").stdout, shop("workspace", "history").stderr):
         assert not any(word in text for word in ("secret", "uta@", "Horn"))
+
+
+def test_a_service_that_is_called_with_its_package_is_parted_as_a_line_of_an_order_is(shop):
+    rules = 'audience = "all"\n[services]\nothers = false\n"Logo design" = true\n[packages."Logo design"]\nbasic = false\nothers = true\n'
+    order = {"placed_at": "2026-10-31T10:00", "email": "uta@example.org", "price": "5.00", "currency": "EUR"}
+    names = ("Logo design - premium", "logo  Design - basic", "Logo designs - x", "Logo design", None)
+    rows = shop.screen(
+        *({**order, "order_id": str(n), "service": name} for n, name in enumerate(names)), rules=rules
+    )
+    assert [(row["decision"], row["reasons"][0], row["service"], row["package"]) for row in rows] == [
+        ("request", "all_clients", "Logo design", "premium"),
+        ("accept", "package_off", "Logo design", "basic"),
+        ("accept", "service_off", "Logo designs - x", None),
+        ("request", "all_clients", "Logo design", None),
+        ("accept", "service_off", None, None),
+    ]
