@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -46,6 +47,15 @@ def test_italian_of_a_held_order_that_stays_open():
         "È valida finché non la accetta: può ordinare senza una nuova richiesta.\n"
     )
     assert offer_subject(held, "it") == "La sua offerta: 15"
+
+
+def test_terms_of_several_lines_stand_below_each_other_and_nothing_invisible_is_in_it():
+    offer = replace(
+        OFFER, terms="two rounds\nno\x1b]0;gone\x07 rush", service="Lo\u202ego", package=None, expires_at=None
+    )
+    text = offer_text(ONE, offer, name="A\nda", timezone="Europe/Rome", language="en")
+    assert "Hello A da,\n" in text
+    assert "Service:  Logo\nTerms:    two rounds\n          no ]0;gone rush\nPrice:" in text
 
 
 @pytest.mark.parametrize(

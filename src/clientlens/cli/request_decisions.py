@@ -75,6 +75,7 @@ def decline(
     \b
     Examples:
       clientlens requests decline Q-01 --reason "booked until May"
+      clientlens requests decline Q-01 --at 2026-10-05T18:30
     """
     from clientlens.cli.deciding import Asked, change
 
@@ -84,12 +85,11 @@ def decline(
 def accept(request: RequestId, at: At = None, store: Store = None, lock_timeout: LockTimeout = 30.0) -> None:
     """Note that the client took the offer.
 
-    Who took it in time can be noted later, with --at.
+    Who took it in time can be noted later, with --at 2026-11-20T18:30.
 
     \b
     Examples:
       clientlens requests accept Q-01
-      clientlens requests accept Q-01 --at 2026-11-20T18:30
     """
     from clientlens.cli.deciding import Asked, change
 

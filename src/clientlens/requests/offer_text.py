@@ -103,17 +103,18 @@ def language_for(tags: Iterable[str | None]) -> str:
 def offer_subject(one: Request, language: str) -> str:
     """The subject of a mail with an offer; `language`: as `language_for` gives it."""
     own = one.request_id.removeprefix(ORDER_PREFIX)
-    return _WORDS[_primary(language)].subject.replace("{}", one.service or own)
+    return _WORDS[_primary(language)].subject.replace("{}", one_line(one.service or own))
 
 
 def offer_text(one: Request, offer: Offer, *, name: str | None, timezone: str, language: str) -> str:
     """The offer; `language`: as `language_for` gives it."""
     words, own = _WORDS[_primary(language)], one.request_id.removeprefix(ORDER_PREFIX)
     thanks = words.for_request if own == one.request_id else words.for_order
-    package = words.package.replace("{}", offer.package) if offer.package else None
+    package = words.package.replace("{}", one_line(offer.package)) if offer.package else None
+    service = one_line(offer.service) if offer.service else None
     days = offer.delivery_days
     table = {
-        words.service: ", ".join(part for part in (offer.service, package) if part),
+        words.service: ", ".join(part for part in (service, package) if part),
         words.terms: offer.terms,
         words.price: written(offer.price, Kind.MONEY, language, offer.currency),
         words.start: written(offer.start_date, Kind.DATE, language, None),
@@ -125,6 +126,8 @@ def offer_text(one: Request, offer: Offer, *, name: str | None, timezone: str, l
     }
     said = {label: value for label, value in table.items() if value}
     width = max(map(len, said)) + 2
+    if offer.terms:
+        said[words.terms] = ("\n" + " " * width).join(map(one_line, offer.terms.splitlines()))
     return "\n".join([
         words.hello.replace("{}", one_line(name)) if name else words.hello_nobody,
         "",
