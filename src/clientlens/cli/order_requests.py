@@ -1,4 +1,4 @@
-"""What the commands of `requests` have in common, and the bodies of `requests rules` and `requests screen`."""
+"""What the commands of `requests` have in common, and the bodies of `requests rules`."""
 
 from __future__ import annotations
 
