@@ -255,7 +255,7 @@ def test_another_date_is_refused(text):
 
 
 @given(
-    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     st.sampled_from(["Europe/Rome", "America/New_York", "UTC"]),
 )
 def test_a_time_with_its_offset_is_read_as_it_was_written(at, zone):
