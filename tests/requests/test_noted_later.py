@@ -19,7 +19,7 @@ def test_who_took_an_offer_in_time_can_be_noted_later(ended):
     late = ended("requests", "accept", "Q-1")
     assert (late.code, late.stdout) == (2, "")
     assert (
-        "request Q-1 is expired: it cannot be accepted (the offer ended at 2026-11-05 23:00 UTC)"
+        "request Q-1 is expired: it cannot be accepted (the offer ended at 2026-11-05 23:00 UTC; what was before is noted with --at)"
         in late.stderr
     )
     one = ended.json("accept", "Q-1", "--at", "2026-11-05T23:59")

@@ -100,7 +100,7 @@ def _same(one: Request, decision: Decision) -> bool:
 
 def _why(one: Request, target: Status) -> str:
     if one.status is Status.EXPIRED and one.offer is not None and one.offer.expires_at is not None:
-        return f"the offer ended at {_moment(one.offer.expires_at)}"
+        return f"the offer ended at {_moment(one.offer.expires_at)}; what was before is noted with --at"
     if one.status is Status.OFFERED and target is Status.OFFERED:
         return "on other terms than these"
     if one.status is Status.REQUESTED and target is Status.ACCEPTED:
