@@ -19,9 +19,7 @@ from clientlens.analysis.order_ratings import with_stars
 from clientlens.analysis.recoveries import (
     MATCH_WINDOW_DAYS,
     MINIMUM_AGE_MINUTES,
-    OPEN,
-    RECOVERED,
-    recoveries,
+    checkout_counts,
 )
 from clientlens.analysis.rfm import rfm
 from clientlens.model.timeframes import parse_window
@@ -88,20 +86,12 @@ def client_metrics(
         ),
         *names,
     )
-    checkouts = (
-        recoveries(
-            facts,
-            as_of=as_of,
-            completed_when=completed_when,
-            minimum_age_minutes=minimum_age_minutes,
-            match_window_days=match_window_days,
-        )
-        .group_by("client_id")
-        .agg(
-            abandoned=pl.col("status").is_in([OPEN, RECOVERED]).sum().cast(pl.Int64),
-            recovered=(pl.col("status") == RECOVERED).sum().cast(pl.Int64),
-            open=(pl.col("status") == OPEN).sum().cast(pl.Int64),
-        )
+    checkouts = checkout_counts(
+        facts,
+        as_of=as_of,
+        completed_when=completed_when,
+        minimum_age_minutes=minimum_age_minutes,
+        match_window_days=match_window_days,
     )
     joined_later = (pl.col("joined_at") > as_of.instant).fill_null(value=False)
     joined = (

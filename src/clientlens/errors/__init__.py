@@ -9,6 +9,7 @@ from __future__ import annotations
 from clientlens.errors.base import (
     ClientlensError,
     ExitCode,
+    FaultyFile,
     InputError,
     UsageError,
     WorkspaceError,
@@ -171,6 +172,7 @@ __all__ = [
     "EntryConflict",
     "ExitCode",
     "ExpectationFailed",
+    "FaultyFile",
     "IllegalMoment",
     "IllegalState",
     "InputError",
