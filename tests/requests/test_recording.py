@@ -225,3 +225,31 @@ def test_a_service_that_is_called_with_its_package_is_parted_as_a_line_of_an_ord
         ("request", "all_clients", "Logo design", None),
         ("accept", "service_off", None, None),
     ]
+
+
+def test_a_held_order_that_comes_again_passes_once_its_offer_was_accepted(shop):
+    order = {"order_id": "9", "placed_at": "2026-10-31T10:00", "email": "uta@example.org", "name": "Uta",
+             "price": "5.00", "currency": "EUR"}  # fmt: skip
+
+    def again():
+        row = shop.screen(order, options=("--record",))[0]
+        return row["decision"], row["reasons"][0], row["recorded"]
+
+    assert again() == ("request", "new_client", "new")
+    assert again() == ("request", "new_client", "already")
+    shop.json("approve", "9")
+    assert again() == ("request", "new_client", "already")
+    shop.json("accept", "9")
+    assert again() == ("accept", "agreed", None)
+    assert len(shop.entries()) == 3
+
+
+def test_a_held_order_whose_offer_another_order_took_stays_held(shop):
+    order = {"order_id": "9", "placed_at": "2026-10-31T10:00", "email": "uta@example.org", "name": "Uta",
+             "price": "5.00", "currency": "EUR"}  # fmt: skip
+    shop.screen(order, options=("--record",))
+    shop.json("approve", "9")
+    other = {**order, "order_id": "10", "placed_at": "2026-11-02T10:00"}
+    rows = shop.screen(order, other, options=("--record",))
+    assert [row["decision"] for row in rows] == ["request", "bypass"]
+    assert shop.screen(order)[0]["decision"] == "request"

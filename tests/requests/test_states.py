@@ -222,3 +222,14 @@ def test_of_two_processes_that_decide_at_once_one_wins(shop):
     assert len(kinds) == 1 or kinds[0] == "request_offered"
     for (_, stderr), code in ended:
         assert code == 0 or json.loads(stderr.splitlines()[-1])["error"]["code"] == "illegal_state"
+
+
+def test_requests_that_are_asked_at_a_time_still_to_come_are_counted(shop):
+    (shop.folder / "ahead.csv").write_text(
+        "request_id,requested_at,email\nQ-9,2026-11-01 18:00,zoe@example.org\n"
+    )
+    assert shop("import", "ahead.csv").code == 0
+    done = shop("requests", "list")
+    assert "Q-9" not in done.stdout
+    assert "note: 1 request not shown: asked at a time still to come" in done.stderr
+    assert "not shown: asked" not in shop("requests", "list", "--as-of", "2026-10-31").stderr

@@ -38,15 +38,22 @@ class Asked:
 
 def tell_list(run: Run, status: str | None, store: str | None) -> None:
     """List requests."""
+    from clientlens.analysis.wording import counted_noun
     from clientlens.requests.listing import People, list_answer
     from clientlens.requests.states import fold
 
     with run.open() as workspace:
         facts, zone = workspace.facts(), workspace.timezone
         as_of = run.as_of(zone)
-        known = fold(facts.requests.collect(), request_entries(workspace), at=as_of.instant).values()
+        requests = facts.requests.collect()
+        known = fold(requests, request_entries(workspace), at=as_of.instant).values()
         chosen = [one for one in known if store in (None, one.store)]
         run.answer(list_answer(chosen, People(facts, chosen), status=status, as_of=as_of, timezone=zone))
+        ahead = sum(at > as_of.instant for at in requests["requested_at"])
+        if ahead and not as_of.explicit:
+            run.console.note(
+                f"note: {counted_noun(ahead, 'request')} not shown: asked at a time still to come (see import --timezone)"
+            )
 
 
 def tell_one(run: Run, request_id: str, store: str | None) -> None:
