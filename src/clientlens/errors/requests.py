@@ -62,6 +62,13 @@ class IllegalState(UsageError):
         )
 
 
+class IllegalMoment(UsageError):
+    """A change that is said to have been before what it follows, or after now."""
+
+    def __init__(self, said: str, reason: str) -> None:
+        super().__init__(f"--at {said}: {reason}", "name the time at which it was; without --at it is now")
+
+
 class BadOffer(UsageError):
     def __init__(self, reason: str, hint: str) -> None:
         super().__init__(f"no offer can be made of this: {reason}", hint)

@@ -176,6 +176,13 @@ class UnknownTemplate(UsageError):
         )
 
 
+class BadInstant(UsageError):
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(
+            f"{text!r} {reason}", "write it as 2026-11-20T18:30, or with an offset: 2026-11-20T18:30+01:00"
+        )
+
+
 class BadAge(UsageError):
     def __init__(self, text: str) -> None:
         super().__init__(f"not a length of time: {text!r}", "write 90m, 1h or 3d")
