@@ -47,18 +47,21 @@ This is a card of the sample data (`python tools/card_page.py --write` draws it 
 - **Purchases** are completed orders, less refunds. With several currencies there is a column for each, and nothing is
   added up over them. Days between purchases are given as mean and as median: one long pause moves the mean, not the
   median. Both need two purchases.
-- **By month**: a column for each of the last 24 months, the highest for the most orders, a dot for none.
+- **By month**: a column for each of the last 24 months, the highest for the number beside it, a dot for none.
 - **Segment and scores** (R recency, F frequency, M money) place the client among all registered clients:
   [segments.md](segments.md).
-- **Insights** of both scopes, with what they rest on: [figures.md](figures.md). The platform's are left out where
-  nothing is known of the client there and nobody is similar.
+- **Suggested message**: who has bought is asked for an opinion, others are invited; with the command that drafts it, or
+  why there is none. Where nothing says that they agreed to e-mail, you have to state a ground
+  ([messages.md](messages.md)).
+- **Notes**, the last one first.
 - **Products**: the five in most completed orders; tips and `products.ignore` do not count.
 - **Orders**, the latest ten. `recovered` marks an order that came out of an abandoned checkout; a checkout that is still
   open stands in its place by date, `abandoned`.
 - **Abandoned checkouts** are known of Shopify alone; elsewhere they are not available, which is not 0.
-- **Order requests, reviews, points, events** (follow, message, login), **notes and messages**, the latest first.
-- **Suggested message**: who has bought is asked for an opinion, others are invited; with the command that drafts it, or
-  why there is none ([messages.md](messages.md)).
+- **Order requests, reviews, points, events** (follow, message, login) **and messages**, the latest first.
+- **Insights** of both scopes: [figures.md](figures.md). Figures that are not known are left out here; `--all` shows them,
+  and what each rests on, as `insights` does. The platform's are left out where nothing is known of the client there and
+  nobody is similar.
 
 A section in which there would be nothing is not drawn. Hints beside figures say what to do with them; `--no-hints` leaves
 them out. `--as-of` draws the card as it was: later orders, points, notes and messages are not on it.
@@ -106,17 +109,7 @@ def _run(folder: str, *arguments: str) -> str:
     return stdout.getvalue().decode()
 
 
-def main() -> int:
-    """Write the page, or tell whether it is as it would be written."""
-    text = page()
-    if "--write" in sys.argv[1:]:
-        PAGE.write_text(text, "utf-8")
-        return 0
-    if PAGE.read_text("utf-8") == text:
-        return 0
-    print(f"{PAGE} is out of date: python tools/card_page.py --write", file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    from pages import write_or_compare
+
+    sys.exit(write_or_compare(PAGE, page()))

@@ -342,6 +342,60 @@ def test_orders_in_several_currencies_are_never_added_up():
     assert "22.00" not in drawn(card)
 
 
+def test_what_an_owner_looks_for_first_stands_first_and_insights_close_the_page():
+    shop, more = everything()
+    page = drawn(card_of(shop, more["email"], entries=more["entries"]))
+    heads = ("points ", "Purchases", "Completed orders by month, 2", "Suggested message", "Notes", "Orders")
+    heads += ("Products", "Points: 70", "Messages", "Insights: with you")
+    places = [page.index(f"\n{head}") for head in heads]
+    assert places == sorted(places)
+    assert "· none, highest 3\n" in page
+    assert "basis" not in page
+    assert "what they rest on: clientlens insights " in page.splitlines()[-1]
+    whole = drawn(card_of(shop, more["email"], entries=more["entries"], everything=True))
+    assert "basis, all time" in whole
+
+
+def test_a_note_is_one_line_after_the_other_and_a_long_one_is_cut():
+    shop, _ = one_order()
+    entries = [entry(1, "note_added", {"text": "red\nno nuts"}, who="a@x.test")]
+    entries.append(entry(2, "note_added", {"text": "very " * 100}, who="a@x.test"))
+    card = card_of(shop, "a@x.test", entries=entries)
+    assert [one["text"] for one in as_json(card)["notes"]] == ["very " * 100, "red\nno nuts"]
+    page = drawn(card)
+    assert "red ↵ no nuts\n" in page
+    assert "long notes are cut: --all shows them whole" in page
+    assert page.count("very") == 56
+    assert drawn(card_of(shop, "a@x.test", entries=entries, everything=True)).count("very") == 100
+
+
+def test_a_ground_is_asked_for_where_nothing_tells_of_consent():
+    shop, _ = one_order()
+    card = card_of(shop, "a@x.test")
+    said = as_json(card)["suggested_message"]
+    assert said["command"] == f"clientlens message {client('a@x.test')} --lawful-basis TEXT"
+    assert "first    say on what ground" in drawn(card)
+
+
+@pytest.mark.parametrize(
+    ("accepts", "hint"), [(True, "has not bought yet: invite"), (False, "has not bought yet")]
+)
+def test_no_hint_asks_to_write_to_who_opted_out(accepts, hint):
+    shop = Shop()
+    shop.person(source="shopify_customers", profile=True, email="a@x.test", name="Ann", accepts_email=accepts)
+    assert f"segment  Prospects  {hint}\n" in drawn(card_of(shop, "a@x.test"))
+
+
+def test_who_orders_several_times_a_day_has_no_rhythm_to_be_reminded_by():
+    shop = Shop()
+    for number in range(3):
+        shop.order(f"{number}", 10, [CANDLE], email="a@x.test", order_total=0)
+    page = drawn(card_of(shop, "a@x.test"))
+    assert "days between, median" in page
+    assert "rhythm" not in page
+    assert "an offer near it" not in page
+
+
 def test_hints_can_be_left_out():
     shop, more = everything()
     email = more.pop("email")

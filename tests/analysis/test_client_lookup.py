@@ -61,6 +61,16 @@ def test_a_whole_e_mail_goes_before_a_part_of_another():
     assert set(ids(shop.facts(), "ann@example")) == {ANN, client("joann@example.org")}
 
 
+def test_a_whole_e_mail_is_its_owners_or_nobodys(facts):
+    """What is written down about ann@ must not end up with somebody whose e-mail is nearly so, or holds it."""
+    for query in ("anni@example.org", "nn@example.org", "ann@example.or", " nn@EXAMPLE.org "):
+        with pytest.raises(UnknownClient):
+            find_one(facts, query)
+    with pytest.raises(UnknownClient, match=r"did you mean 'jo@example\.org'"):
+        find_one(facts, "joo@example.org")
+    assert find_one(facts, "anna@exam") == ANNA  # a part, as nobody writes a whole one
+
+
 @pytest.mark.parametrize("query", ["1001", "#1001"])
 def test_an_order_number_leads_to_its_client(facts, query):
     assert find_one(facts, query) == ZOE
@@ -140,6 +150,15 @@ def test_a_candidate_without_a_name_is_named_by_its_e_mail():
     with pytest.raises(AmbiguousClient) as caught:
         find_one(shop.facts(), "same")
     assert "same1@example.org (" in caught.value.hint
+
+
+def test_a_candidate_with_a_name_as_long_as_a_story_is_told_by_its_beginning():
+    shop = (
+        Shop().order("1", 0, email="a@x.test", name="Long " * 60).order("2", 1, email="b@x.test", name="Long")
+    )
+    with pytest.raises(AmbiguousClient) as caught:
+        find_one(shop.facts(), "x.test")
+    assert f"{'Long ' * 11}Long… ({client('a@x.test')}, a@x.test)" in caught.value.hint
 
 
 def test_an_unknown_client_says_what_was_asked(facts):

@@ -71,6 +71,12 @@ def test_who_was_written_to_lately_is_left_alone(suggested, days, wait):
         assert found[1] == f"written to on {found[2]}, less than 30 days ago"
 
 
+def test_a_draft_of_long_ago_that_was_sent_lately_counts_from_then(suggested):
+    entries = [entry("message_drafted"), entry("message_sending", days=29), entry("message_sent", days=29)]
+    found = suggested("2026-06-15", entries=entries)
+    assert found[::2] == (None, "2026-05-30")
+
+
 def test_a_message_of_later_or_to_another_does_not_count(suggested):
     later = entry("message_drafted", days=60)
     other = entry("message_drafted", person="e:bob@example.org")

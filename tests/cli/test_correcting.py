@@ -77,6 +77,18 @@ def test_a_split_gives_both_back(call, shop, ids):
     assert call("clients", "--json", ws=shop).stdout == before
 
 
+def test_a_merge_and_a_split_tell_names_as_people_corrected_them(call, shop):
+    call("clients", "edit", "ann@example.org", "--name", "Anna Right", "--email", "anna@example.org", ws=shop)
+    merged = call("clients", "merge", "anna@example.org", "ann@example.net", "--json", ws=shop).json
+    assert [row["name_before"] for row in merged] == ["Anna Right", "Ann  EXAMPLE"]
+    assert {(row["name"], row["email"]) for row in merged} == {("Anna Right", "anna@example.org")}
+    split = call("clients", "split", "anna@example.org", "ann@example.org", "--json", ws=shop).json
+    assert [(row["name_before"], row["name"], row["email"]) for row in split] == [
+        ("Anna Right", "Anna Right", "anna@example.org"),
+        ("Anna Right", "Ann  EXAMPLE", "ann@example.net"),
+    ]
+
+
 def test_a_table_says_it_in_a_line(call, shop):
     merged = call("clients", "merge", "1001", "1003", ws=shop).text
     assert merged.splitlines()[0] == "Two clients are one now"

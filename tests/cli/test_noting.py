@@ -215,6 +215,11 @@ def test_notes_are_added_listed_replaced_and_removed(clients):
     ]
 
 
+def test_a_note_that_was_just_written_is_listed_whatever_the_day_asked_for(clients):
+    assert clients("note", ANNA, "likes tea", "--as-of", "2026-05-01")[0]["text"] == "likes tea"
+    assert clients("note", ANNA, "--list", "--as-of", "2026-05-01") == []
+
+
 def test_a_note_with_a_key_is_written_once(clients):
     for _ in range(2):
         assert len(clients("note", ANNA, "once", "--key", "k")) == 1

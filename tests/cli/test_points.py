@@ -82,6 +82,23 @@ def test_points_are_given_and_taken_and_the_balance_is_their_sum(points):
     assert balance(points, BOB) == 0
 
 
+def test_an_order_that_is_not_the_clients_is_told(call, shop):
+    for number, told in (("#2", False), ("3", True), ("99", True)):
+        done = call("points", "add", ANNA, 1, "--order", number, ws=shop)
+        assert ("of this client is known" in done.text) == told, number
+
+
+def test_a_client_known_by_phone_alone_is_told_by_it(points, call, tmp_path, shop):
+    (tmp_path / "by_phone.csv").write_text(
+        "order_id,placed_at,order_total,currency,phone\n9,2026-03-01T10:00:00Z,5.00,EUR,+4930123456\n"
+    )
+    assert call("import", tmp_path / "by_phone.csv", ws=shop).code == 0
+    points("add", "9", 5)
+    assert call("groups", "add", "callers", "9", ws=shop).code == 0
+    for told in (("points",), ("groups", "show", "callers")):
+        assert "  +4930123456  " in call(*told, ws=shop).text, told
+
+
 def test_a_balance_never_goes_below_0_unless_that_is_allowed(points, call, shop):
     points("add", ANNA, 5)
     error = points("subtract", ANNA, 6, code=2)
@@ -120,6 +137,32 @@ def test_a_key_still_counts_after_its_client_became_part_of_another(points, call
     assert call("clients", "merge", ANNA, BOB, ws=shop).code == 0
     done = points("add", BOB, 5, "--key", "spring")
     assert (done["written"], done["balance"], done["name"]) == (False, 5, "Bob")
+
+
+def test_all_clients_of_a_condition_get_points_once_by_a_key(points, call, shop):
+    spring = ("add-all", 5, "--where", "completed_orders >= 1", "--key", "spring")
+    tried = points(*spring, "--dry-run")
+    assert (tried["clients"], balance(points, ANNA)) == (2, 0)
+    done = points(*spring)
+    assert [done[one] for one in ("clients", "before", "anonymous", "total")] == [2, 0, 1, 10]
+    assert call("clients", "edit", "Anonymous u77", "--name", "Ursula", ws=shop).code == 0
+    assert call("clients", "merge", ANNA, BOB, ws=shop).code == 0
+    again = points(*spring)
+    assert [again[one] for one in ("clients", "before", "anonymous", "total")] == [1, 1, 0, 5]
+    assert (balance(points, ANNA), balance(points, "Ursula")) == (10, 5)
+
+
+def test_a_group_gets_points_and_its_key_is_for_one_gift(points, call, shop):
+    assert call("groups", "add", "fair", ANNA, ws=shop).code == 0
+    fair = ("add-all", 5, "--group", "Fair", "--key", "fair")
+    assert points(*fair)["clients"] == 1
+    # The same word as the key of a single entry is another key.
+    points("add", ANNA, 1, "--key", "fair")
+    error = points("add-all", 6, "--group", "fair", "--key", "fair", code=2)
+    assert error["code"] == "entry_conflict"
+    assert points(*fair)["clients"] == 0
+    assert (balance(points, ANNA), balance(points, BOB)) == (6, 0)
+    assert points("add-all", 5, "--key", "all", code=2)["code"] == "nothing_asked"
 
 
 def test_an_anonymous_client_gets_none_until_somebody_says_who_it_is(points, call, shop):

@@ -76,6 +76,7 @@ def test_the_commands_are_those_of_the_contract():
         ("metrics",),
         ("orders",),
         ("points", "add"),
+        ("points", "add-all"),
         ("points", "balance"),
         ("points", "earn"),
         ("points", "history"),

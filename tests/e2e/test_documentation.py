@@ -67,7 +67,7 @@ def test_an_example_of_a_help_text_runs(example, program, own_sample, tmp_path):
     else:
         folder, workspace = tmp_path, own_sample
         (folder / "sales.csv").symlink_to(MAPPINGS / "sample" / "woocommerce.csv")
-    if words[0] == "groups":
+    if words[0] == "groups" or "regulars" in words:
         program("-w", workspace, *sampled(["groups", "add", "regulars", "mara@example.org"]))
     if words[0] == "requests":
         ask_for_orders(program, workspace, folder, words)

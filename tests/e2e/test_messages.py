@@ -136,6 +136,24 @@ def test_a_lawful_basis_is_recorded_and_never_outweighs_an_opt_out(clientlens, s
     assert (done.code, done.error["code"]) == (2, "opted_out")
 
 
+def test_an_opt_out_holds_for_the_address_whoever_is_shown_with_it(clientlens, shop):
+    assert clientlens("clients", "edit", "jane@example.org", "--email", "Stop@example.org").code == 0
+    done = clientlens("message", "Jane Doe", "--lawful-basis", "asked us", "--again", "--json")
+    assert (done.code, done.error["code"]) == (2, "opted_out")
+    assert clientlens("client", "Jane Doe", "--json").json["accepts_email"] is False
+    told = clientlens("leaderboard", "--message", "win_back", "--json").stderr
+    assert "no message: Jane Doe does not want e-mail from you" in told
+    assert clientlens("clients", "edit", "Jane Doe", "--restore", "email").code == 0
+    assert clientlens("message", "Jane Doe").code == 0
+
+
+@pytest.mark.parametrize("keeps", ["jane@example.org", "stop@example.org"])
+def test_an_opt_out_of_one_of_two_merged_clients_holds_for_both(clientlens, shop, keeps):
+    assert clientlens("clients", "merge", "jane@example.org", "stop@example.org").code == 0
+    done = clientlens("message", keeps, "--lawful-basis", "asked us", "--json")
+    assert (done.code, done.error["code"], drafts(shop)) == (2, "opted_out", [])
+
+
 def test_the_same_call_again_is_one_message(clientlens, shop, clock_at):
     clientlens("message", "jane@example.org")
     (before,) = (shop / "outbox").iterdir()
@@ -306,6 +324,40 @@ def test_a_leaderboard_with_a_wrong_template_is_refused_before_any_work(clientle
     done = clientlens("leaderboard", "--message", "winback", "--json")
     assert (done.code, done.stdout, done.error["code"]) == (2, b"", "unknown_message_template")
     assert done.error["message"] == "no message template is called 'winback'; did you mean 'win_back'?"
+
+
+def test_a_list_says_what_was_written_and_which_drafts_lie_there(clientlens, shop, tmp_path, clock_at):
+    assert clientlens("message", "--list", "--json").json == []
+    for who in ("jane@example.org", "jana@example.org"):
+        assert clientlens("message", who).code == 0
+    assert clientlens("message", "jane@example.org", "--template", "win_back", "--again").code == 0
+    rows = clientlens("message", "--list", "--json").json
+    jsonschema.validate(rows, json.loads(clientlens("schema", "message --list").stdout))
+    assert [(row["name"], row["template"], row["state"]) for row in rows] == [
+        ("Jane Doe", "win_back", "drafted"),
+        ("Jana Maß", "review_request", "drafted"),
+        ("Jane Doe", "review_request", "drafted"),
+    ]
+    assert {row["path"] for row in rows} == {str(file) for file in (shop / "outbox").iterdir()}
+    (shop / "outbox" / f"{rows[0]['message_id']}.eml").unlink()
+    mine = clientlens("message", "jane doe", "--list", "--json").json
+    assert [row["path"] is None for row in mine] == [True, False]
+
+
+def test_a_list_warns_of_drafts_to_who_opted_out_since_and_counts_other_files(clientlens, shop, tmp_path):
+    assert clientlens("message", "jane@example.org").code == 0
+    (shop / "outbox" / "offer.eml").write_text("an offer")
+    (tmp_path / "new.csv").write_text("client_ref,email,name,accepts_email\n1,jane@example.org,Jane,no\n")
+    assert clientlens("import", "new.csv").code == 0
+    told = clientlens("message", "--list", "--json").stderr
+    assert "note: 1 draft to who opted out since: delete, do not send\n" in told
+    assert "note: 1 other draft there, such as offers ('clientlens requests')\n" in told
+
+
+@pytest.mark.parametrize("call", [(), ("--list", "--send"), ("--list", "--body", "x")])
+def test_a_message_needs_a_client_and_a_list_writes_none(clientlens, shop, call):
+    done = clientlens("message", *call)
+    assert (done.code, done.stdout) == (2, b"")
 
 
 def test_the_answer_is_as_its_schema_says(clientlens, shop):

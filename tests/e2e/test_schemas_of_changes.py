@@ -16,6 +16,7 @@ INCOMING = b'{"order_id": "i1", "placed_at": "2026-10-30T10:00:00Z", "email": "n
 
 STEPS = [
     ("points add", ("points", "add", CLIENT, "25", "--reason", "a gift")),
+    ("points add-all", ("points", "add-all", "5", "--where", "completed_orders > 1", "--key", "spring")),
     ("points subtract", ("points", "subtract", CLIENT, "5")),
     ("points earn", ("points", "earn")),
     ("points balance", ("points", "balance")),
@@ -48,6 +49,7 @@ STEPS = [
     ("requests report", ("requests", "report")),
     ("requests replay", ("requests", "replay")),
     ("message", ("message", OTHER, "--lawful-basis", "a contract")),
+    ("message --list", ("message", "--list")),
     ("workspace history", ("workspace", "history")),
 ]
 """Name of the schema, and what is asked; in an order in which each has something to say."""

@@ -11,6 +11,7 @@ import re
 import socket
 import ssl
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import trustme
@@ -122,12 +123,13 @@ def shop(clientlens, tmp_path):
 def send(clientlens, shop):
     """Send the client's message with these settings of a server."""
 
-    def call(smtp, *more, password=PASSWORD):
+    def call(smtp, *more, password=PASSWORD, **kwargs):
         (shop / "clientlens.toml").write_text(
             f"[sender]\nemail = 'shop@example.org'\nshop = 'Laternenkerzen'\n{smtp}"
         )
         environment = {"CLIENTLENS_SMTP_PASSWORD": password} if password else {}
-        done = clientlens("message", "jana@example.org", "--send", "--json", *more, environment=environment)
+        line = ("message", "jana@example.org", "--send", "--json", *more)
+        done = clientlens(*line, environment=environment, **kwargs)
         assert PASSWORD not in done.text + done.stderr
         return done
 
@@ -172,6 +174,20 @@ def test_a_message_that_was_sent_is_not_sent_again(send, shop, mail_server, mail
     assert send(smtp, "--again").code == 0
     first, second = (email.message_from_bytes(content)["Message-ID"] for _, _, content in mailbox.mails)
     assert first != second
+
+
+def test_the_cool_down_counts_from_the_day_a_draft_of_before_was_sent(send, shop, mail_server, mailbox):
+    def day(days):
+        return lambda: datetime(2026, 11, 1, 12, tzinfo=UTC) + timedelta(days=days)
+
+    smtp = mail_server("starttls")
+    assert send(smtp, clock=day(0), password="wrong").code == 1  # noqa: S106 - drafted, not sent
+    assert send(smtp, clock=day(29)).code == 0
+    for template in ("invitation", "win_back"):
+        done = send(smtp, "--template", template, clock=day(31))
+        assert (done.code, done.error["code"]) == (2, "written_recently")
+        assert "was written to on 2026-11-30" in done.error["message"]
+    assert len(mailbox.mails) == 1
 
 
 def test_a_draft_of_before_is_what_is_sent(clientlens, send, shop, mail_server, mailbox):

@@ -61,7 +61,9 @@ SUGGESTION_FIELDS = (
         "template", Kind.TEXT, "template that fits; null: none now", values=("review_request", "invitation")
     ),
     Field("reason", Kind.TEXT, "why, or why nothing is to be written", nullable=False),
-    Field("command", Kind.TEXT, "what drafts it; null: nothing is to be written"),
+    Field(
+        "command", Kind.TEXT, "what drafts it, TEXT for the ground to state; null: nothing is to be written"
+    ),
 )
 GROUP_FIELDS = (
     Field("group", Kind.TEXT, "its name", nullable=False, wide=True),

@@ -23,6 +23,8 @@ _SEGMENTS = {
     "Dormant": "long gone: do not spend much on it",
     "Prospects": "has not bought yet: invite",
 }
+_TO_BE_WRITTEN_TO = frozenset({"Promising", "At risk", "Prospects"})
+"""Their hints ask for a letter, behind a colon; who opted out gets none."""
 
 
 def hints_of(card: Mapping[str, Any], as_of: date) -> dict[str, str]:
@@ -33,17 +35,19 @@ def hints_of(card: Mapping[str, Any], as_of: date) -> dict[str, str]:
     """
     figures = card["figures"]
     hints = {}
-    if len(card["spending"]) == 1:
+    if len(card["spending"]) == 1 and card["spending"][0]["average_order_amount"]:
         hints["average_order_amount"] = "an offer near it is easy to take"
     median, last = figures["median_days_between_orders"], figures["last_order_date"]
-    if median is not None:
+    # Who mostly orders several times a day has no rhythm to go by.
+    if median:
         hints["median_days_between_orders"] = "the usual rhythm: remind them then"
         # Medians are in tenths of a day.
-        gaps = 10 * (as_of - last).days / median if median else None
-        if gaps is not None:
-            hints["recency_days"] = (
-                f"overdue: {gaps:.0f} times the usual gap" if gaps >= _OVERDUE else "within the usual rhythm"
-            )
+        gaps = 10 * (as_of - last).days / median
+        hints["recency_days"] = (
+            f"overdue: {gaps:.0f} times the usual gap" if gaps >= _OVERDUE else "within the usual rhythm"
+        )
     if figures["segment"]:
-        hints["segment"] = _SEGMENTS[figures["segment"]]
+        said = _SEGMENTS[figures["segment"]]
+        silent = card["accepts_email"] is False and figures["segment"] in _TO_BE_WRITTEN_TO
+        hints["segment"] = said.partition(":")[0] if silent else said
     return hints

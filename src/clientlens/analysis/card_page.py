@@ -1,4 +1,8 @@
-"""The client card as a page: its sections, one below the other, as a table draws them. Empty ones are left out."""
+"""The client card as a page: its sections, one below the other, as a table draws them. Empty ones are left out.
+
+What an owner looks for first stands first: who it is, what they are worth, what to do next, what was noted and bought.
+The insights, which are the longest, close it.
+"""
 
 from __future__ import annotations
 
@@ -42,6 +46,8 @@ _TITLES = {
     "messages": "Messages",
     "letters": "Letters",
 }
+_NOTE_LETTERS = 280
+"""A longer note is cut on a page, unless the whole is asked for."""
 _CONSENT = {True: "yes", False: "no: opted out", None: "not known"}
 _SUGGESTED = {"review_request": "ask for an opinion", "invitation": "invite to buy or book"}
 
@@ -57,18 +63,18 @@ def page(card: Answer, *, insight_panels: Sequence[Answer], as_of: AsOf, whole: 
     """
     row = card.rows.row(0, named=True)
     drawing = _Page(card, row, whole=whole)
-    panels = [
-        replace(one, title=f"Insights: {one.title.lower()}") for one in insight_panels if _says_something(one)
-    ]
     sections = [
         drawing.person(),
         *drawing.purchases(as_of.day, hints=hints),
         drawing.course(),
-        *panels,
-        *(drawing.table(name) for name in ("products", "orders", "checkouts", "requests", "reviews")),
-        drawing.points(),
-        *(drawing.table(name) for name in ("events", "notes", "messages", "letters")),
         drawing.suggestion(),
+        *(
+            drawing.table(name)
+            for name in ("notes", "orders", "products", "requests", "checkouts", "reviews")
+        ),
+        drawing.points(),
+        *(drawing.table(name) for name in ("events", "messages", "letters")),
+        *drawing.insights(insight_panels),
     ]
     return replace(card, parts=tuple(one for one in sections if one is not None))
 
@@ -100,6 +106,7 @@ class _Page:
             "stores": ", ".join(row["stores"]) or None,
             "known from": ", ".join(source.replace("_", " ") for source in row["sources"]) or None,
             "groups": ", ".join(groups) or None,
+            "points": f"{row['points']:,}" if row["points"] or row["points_entries"] else None,
             "client id": row["client_id"],
         }
         more = len(others) - 1
@@ -160,9 +167,10 @@ class _Page:
         counts = [one["completed_orders"] for one in months]
         if not any(counts):
             return None
-        line = f"{months[0]['month']}  {sparkline(counts)}  {months[-1]['month']}"
-        label = f"at most {max(counts):,}"
-        return self._texts("months", {label: line}, title="Completed orders by month")
+        most = max(counts)
+        title = f"Completed orders by month, {months[0]['month']} to {months[-1]['month']}"
+        line = f"{sparkline(counts)}  · none, highest {most:,}"
+        return self._texts("months", {"months": line}, title=title)
 
     def table(self, name: str) -> Answer | None:
         """One of the lists; None: there is nothing in it."""
@@ -172,8 +180,29 @@ class _Page:
             return None
         most = frame.height if self.whole else min(_MORE.get(name, frame.height), frame.height)
         left = (self.row["history_length"] if name == "orders" else frame.height) - most
-        notes = (f"{left:,} more: --all shows them",) if left > 0 else ()
-        return self._answer(name, field.fields, frame.head(most), title=_TITLES[name], notes=notes)
+        notes = [f"{left:,} more: --all shows them"] if left > 0 else []
+        shown = frame.head(most)
+        if name == "notes" and not self.whole:
+            text = pl.col("text")
+            shown = shown.with_columns(
+                pl.when(text.str.len_chars() > _NOTE_LETTERS)
+                .then(text.str.slice(0, _NOTE_LETTERS) + "…")
+                .otherwise(text)
+            )
+            if not shown.equals(frame.head(most)):
+                notes.append("long notes are cut: --all shows them whole")
+        return self._answer(name, field.fields, shown, title=_TITLES[name], notes=tuple(notes))
+
+    def insights(self, panels: Sequence[Answer]) -> list[Answer]:
+        """The panels of `insights`; unless the whole is asked for, without blanks and without what they rest on."""
+        said = [
+            replace(one, title=f"Insights: {one.title.lower()}") for one in panels if _says_something(one)
+        ]
+        if self.whole or not said:
+            return said
+        short = [replace(one, blanks=False, notes=()) for one in said]
+        where = f"what they rest on: clientlens insights {self.row['client_id']}"
+        return [*short[:-1], replace(short[-1], notes=(where,))]
 
     def points(self) -> Answer | None:
         """The last entries, and the balance in the title."""
@@ -184,11 +213,14 @@ class _Page:
         """What to write next, with the command to type."""
         found = self.row["suggested_message"]
         what = _SUGGESTED.get(found["template"], "none")
-        return self._texts(
-            "suggested_message",
-            {"write": what, "because": found["reason"].partition(":")[0], "command": found["command"]},
-            title="Suggested message",
-        )
+        asked = found["template"] is not None and self.row["accepts_email"] is None
+        told = {
+            "write": what,
+            "because": found["reason"].partition(":")[0],
+            "first": "say on what ground: nothing tells whether they agreed to e-mail" if asked else None,
+            "command": found["command"],
+        }
+        return self._texts("suggested_message", told, title="Suggested message")
 
     def _texts(self, name: str, texts: dict[str, str | None], **more: Any) -> Answer:
         fields = tuple(Field(title.replace(" ", "_"), Kind.TEXT, title, title=title) for title in texts)

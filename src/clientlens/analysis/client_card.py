@@ -305,6 +305,7 @@ class _Card:
             completed_when=self.rules.completed_when,
             cooldown_days=self.rules.cooldown_days,
         )
-        command = None if found.template is None else f"clientlens message {self.client_id}"
+        ground = " --lawful-basis TEXT" if found.needs_ground else ""
+        command = None if found.template is None else f"clientlens message {self.client_id}{ground}"
         fields = next(one.fields for one in FIELDS if one.name == "suggested_message")
         return frame_of(fields, [(found.template, found.reason, command)])

@@ -20,6 +20,8 @@ __all__ = ["find_clients", "find_key", "find_one", "folded"]
 
 CANDIDATES_NAMED = 5
 """How many candidates an ambiguous argument's error names."""
+NAME_LETTERS = 60
+"""A longer name is cut there: five names and what tells them apart are to be read at a glance."""
 
 
 def find_clients(facts: Facts, query: str) -> pl.DataFrame:
@@ -62,6 +64,8 @@ def find_one(facts: Facts, query: str) -> str:
 def _told_apart(client_id: str, name: str | None, email: str | None, city: str | None) -> str:
     """A candidate in an error: its name, and what tells it from others of that name."""
     called = name or email or "no name"
+    if len(called) > NAME_LETTERS:
+        called = called[: NAME_LETTERS - 1].rstrip() + "…"
     return f"{called} ({', '.join(one for one in (client_id, email, city) if one and one != called)})"
 
 

@@ -2,6 +2,7 @@
 
 `clients QUERY` lists everybody who matches by any rule but the last, `client X` (and every other CLIENT argument) takes
 those of the first rule that finds somebody; so the people of the one are always among those of the other, and on top.
+A whole e-mail as an argument is that one or nobody's: whoever adds points to ana@ does not mean diana@.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -30,6 +32,9 @@ _ALIKE = 0.6
 _PROPOSED = 3
 _TYPO = 7
 """How many rules of `_by_rule` forgive nothing; the one after them forgives typos."""
+_WHOLE = 6
+"""How many of them take a text as a whole; the one after them takes its words as parts."""
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 
 _CLIENT_ID = re.compile(r"[a-z2-7]{12}")
 _SEPARATOR = "\x1f"
@@ -70,7 +75,8 @@ def first_matches(facts: Facts, query: str) -> pl.DataFrame:
     Returns:
         client_id, place (Int64): best first, equally good ones with equal places. Empty: nobody.
     """
-    return next((found for found in _by_rule(facts, query) if not found.is_empty()), _NOBODY)
+    rules = islice(_by_rule(facts, query), _WHOLE if _EMAIL.fullmatch(query.strip()) else None)
+    return next((found for found in rules if not found.is_empty()), _NOBODY)
 
 
 def all_matches(facts: Facts, query: str) -> tuple[pl.DataFrame, bool]:

@@ -51,6 +51,7 @@ MEMBER_FIELDS = (
     Field("client_id", Kind.TEXT, "the client", nullable=False, title="client", priority=1),
     Field("name", Kind.TEXT, "name, else company, else Anonymous and a number", wide=True),
     Field("email", Kind.TEXT, "e-mail", wide=True, priority=2),
+    Field("phone", Kind.TEXT, "phone", priority=None),
     Field("since", Kind.DATE, "first day of membership; null: a file says so, which has none"),
     Field("by", Kind.TEXTS, "what puts the client there: hand, rule, files", nullable=False),
 )
@@ -336,7 +337,7 @@ def groups_answer(groups: Groups) -> Answer:
 def members_answer(groups: Groups, group: str) -> Answer:
     """Who is in a group; rows of `MEMBER_FIELDS`, by name without case and accents, then client_id."""
     rows = (
-        groups.facts.clients.select("client_id", shown_name(), "email")
+        groups.facts.clients.select("client_id", shown_name(), "email", "phone")
         .join(groups.members(group).lazy(), on="client_id")
         .with_columns(pl.col("by").str.split(", "))
         .sort(folded(pl.col("name")), "client_id", nulls_last=True)

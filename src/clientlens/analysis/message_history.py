@@ -44,6 +44,16 @@ class Written:
     lawful_basis: str | None
     digest: str
 
+    @property
+    def written_at(self) -> datetime:
+        """When the client was last written to by it: sent (or maybe), else first drafted."""
+        return self.state_at if self.state in {STATES[SENT], STATES[SENDING]} else self.drafted_at
+
+
+def last_written(messages: Sequence[Written]) -> Written | None:
+    """The one by which the client was written to last; None: there is none."""
+    return max(messages, key=lambda one: one.written_at, default=None)
+
 
 def messages_of(
     entries: Sequence[Entry],

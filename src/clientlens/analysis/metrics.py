@@ -19,9 +19,7 @@ from clientlens.analysis.order_ratings import with_stars
 from clientlens.analysis.recoveries import (
     MATCH_WINDOW_DAYS,
     MINIMUM_AGE_MINUTES,
-    OPEN,
-    RECOVERED,
-    recoveries,
+    checkout_counts,
 )
 from clientlens.analysis.rfm import rfm
 from clientlens.model.timeframes import parse_window
@@ -111,14 +109,14 @@ def client_metrics(
     for counted, (column, (_, most)) in zip(leaders, lists.items(), strict=True):
         joined = joined.join(_leading(counted, most, column), on="client_id", how="left")
     if not made_of.isdisjoint(_CHECKOUTS):
-        begun = recoveries(
+        begun = checkout_counts(
             facts,
             as_of=as_of,
             completed_when=completed_when,
             minimum_age_minutes=minimum_age_minutes,
             match_window_days=match_window_days,
         )
-        joined = joined.join(_begun(begun), on="client_id", how="left").with_columns(
+        joined = joined.join(begun, on="client_id", how="left").with_columns(
             pl.when("in_shopify").then(pl.col(_CHECKOUTS).fill_null(0))
         )
     figures = (
@@ -139,16 +137,6 @@ def client_metrics(
         "currency",
         *((one.expression if one.scope == SEGMENT else pl.col(one.name)).alias(one.name) for one in wanted),
         *_NOTED,
-    )
-
-
-def _begun(checkouts: pl.DataFrame) -> pl.DataFrame:
-    """client_id and how many of its checkouts were abandoned, recovered and open (Int64)."""
-    status = pl.col("status")
-    return checkouts.group_by("client_id").agg(
-        abandoned=status.is_in([OPEN, RECOVERED]).sum().cast(pl.Int64),
-        recovered=(status == RECOVERED).sum().cast(pl.Int64),
-        open=(status == OPEN).sum().cast(pl.Int64),
     )
 
 

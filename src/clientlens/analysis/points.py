@@ -52,6 +52,7 @@ BALANCE_FIELDS = (
     Field("client_id", Kind.TEXT, "the client", nullable=False, title="client", priority=1),
     Field("name", Kind.TEXT, "name, else company", wide=True),
     Field("email", Kind.TEXT, "e-mail", wide=True, priority=2),
+    Field("phone", Kind.TEXT, "phone", priority=None),
     Field("points", Kind.INTEGER, "balance: the sum of all entries", nullable=False),
     Field("last_entry_at", Kind.INSTANT, "time of the last entry", title="last entry", priority=1),
 )
@@ -204,7 +205,7 @@ def balance_answer(
     rows = entries_of(entries, as_of)
     owned = _owned(rows, facts.identities)
     sums = owned.group_by("client_id").agg(pl.col("points").sum(), last_entry_at=pl.col("at").max())
-    clients = facts.clients.select("client_id", shown_name(), "email")
+    clients = facts.clients.select("client_id", shown_name(), "email", "phone")
     if client_id is None:
         found = clients.join(sums.lazy(), on="client_id")
     else:

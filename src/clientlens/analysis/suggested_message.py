@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from clientlens.analysis.message_history import messages_of
+from clientlens.analysis.message_history import last_written, messages_of
 from clientlens.analysis.message_permission import Refusal, may_be_written_to
 from clientlens.analysis.order_facts import COMPLETED, order_facts
 from clientlens.analysis.wording import counted_noun
@@ -30,12 +30,13 @@ class Suggestion:
     """A message to write, or why none.
 
     template: review_request or invitation; None: none now. reason: one phrase, for people. written_on: the local day of the
-    last message, where that lies within the cool-down.
+    last message, where that lies within the cool-down. needs_ground: nothing says they agreed to e-mail.
     """
 
     template: str | None
     reason: str
     written_on: date | None = None
+    needs_ground: bool = False
 
 
 def suggestion(
@@ -60,16 +61,16 @@ def suggestion(
     if refusal is not None and refusal is not Refusal.NO_CONSENT:
         return Suggestion(None, str(refusal))
     keys = facts.identities.filter(pl.col("client_id") == client_id).collect()["person_key"].to_list()
-    written = messages_of(entries, person_keys=keys, until=as_of.instant)
-    if written and within_cooldown(written[-1].drafted_at, as_of.instant, cooldown_days):
-        day = written[-1].drafted_at.astimezone(ZoneInfo(facts.timezone)).date()
+    last = last_written(messages_of(entries, person_keys=keys, until=as_of.instant))
+    if last is not None and within_cooldown(last.written_at, as_of.instant, cooldown_days):
+        day = last.written_at.astimezone(ZoneInfo(facts.timezone)).date()
         return Suggestion(
             None, f"written to on {day}, less than {counted_noun(cooldown_days, 'day')} ago", day
         )
     orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when)
     completed = orders.filter(pl.col("client_id") == client_id, pl.col("status") == COMPLETED)
     kind, reason = fitting(completed.select(pl.len()).collect().item())
-    return Suggestion(kind, reason)
+    return Suggestion(kind, reason, needs_ground=refusal is not None)
 
 
 def fitting(completed_orders: int) -> tuple[str, str]:

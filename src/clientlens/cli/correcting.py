@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import polars as pl
+
     from clientlens.analysis.client_explain import ByHand
     from clientlens.cli.context import Run
+    from clientlens.model.facts import Facts
     from clientlens.workspace.correcting import Corrected
     from clientlens.workspace.corrections import Standing
     from clientlens.workspace.events import Entry
     from clientlens.workspace.workspace import Workspace
+
+    Who = tuple[str | None, str | None]
 
 FIELDS = (
     Field("client_id_before", Kind.TEXT, "the client as it was", nullable=False, title="before"),
@@ -32,6 +39,7 @@ def carry_out_merge(run: Run, one: str, other: str, lock_timeout: float) -> None
     with run.open() as workspace:
         facts, timezone = workspace.facts(), workspace.timezone
         found = find_one(facts, one), find_one(facts, other)
+        before = _shown(facts, found)
     if found[0] == found[1]:
         raise SameClient(one, other, found[0])
     done = merge(
@@ -42,7 +50,7 @@ def carry_out_merge(run: Run, one: str, other: str, lock_timeout: float) -> None
         actor=run.actor,
         lock_timeout=lock_timeout,
     )
-    _tell(run, "client_merge", done, timezone, "Two clients are one now")
+    _tell(run, "client_merge", done, before, timezone, "Two clients are one now")
 
 
 def carry_out_split(run: Run, client: str, key: str, lock_timeout: float) -> None:
@@ -53,7 +61,7 @@ def carry_out_split(run: Run, client: str, key: str, lock_timeout: float) -> Non
     with run.open() as workspace:
         facts, timezone = workspace.facts(), workspace.timezone
         found = find_one(facts, client)
-        stored = find_key(facts, found, key)
+        stored, before = find_key(facts, found, key), _shown(facts, [found])
     done = split(
         run.existing_workspace(),
         found,
@@ -63,20 +71,34 @@ def carry_out_split(run: Run, client: str, key: str, lock_timeout: float) -> Non
         actor=run.actor,
         lock_timeout=lock_timeout,
     )
-    _tell(run, "client_split", done, timezone, f"One client is {len(done.became)} now")
+    _tell(run, "client_split", done, before, timezone, f"One client is {len(done.became)} now")
 
 
-def _tell(run: Run, name: str, done: Corrected, timezone: str, title: str) -> None:
-    from clientlens.analysis.client_names import shown_name
-
-    before, after = (
-        {client_id: (name, email) for client_id, name, email in frame.iter_rows()}
-        for frame in (
-            clients.select("client_id", shown_name(), "email") for clients in (done.before, done.after)
-        )
-    )
+def _tell(
+    run: Run, name: str, done: Corrected, shown_before: Mapping[str, Who], timezone: str, title: str
+) -> None:
+    """Say what became of whom: by corrected names where people gave them, as everywhere."""
+    with run.open() as workspace:
+        shown_now = _shown(workspace.facts(), [other for _, other in done.became])
+    # Another process may have changed who is who meanwhile; what files say of these is known for sure.
+    before, after = {**_named(done.before), **shown_before}, {**_named(done.after), **shown_now}
     rows = [(one, before[one][0], other, *after[other]) for one, other in done.became]
     run.answer(Answer(name, FIELDS, frame_of(FIELDS, rows), timezone, title=title))
+
+
+def _shown(facts: Facts, client_ids: Sequence[str]) -> dict[str, Who]:
+    """client_id -> name and e-mail, corrections included."""
+    import polars as pl
+
+    return _named(facts.clients.filter(pl.col("client_id").is_in(client_ids)).collect())
+
+
+def _named(clients: pl.DataFrame) -> dict[str, Who]:
+    from clientlens.analysis.client_names import shown_name
+
+    return {
+        one: (name, email) for one, name, email in clients.select("client_id", shown_name(), "email").rows()
+    }
 
 
 def tell_why(run: Run, client: str) -> None:

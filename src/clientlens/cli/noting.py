@@ -47,7 +47,8 @@ def carry_out_edit(
 
     given = {name: text for name, text in values.items() if text is not None}
     if not (given or clear or restore):
-        raise NothingAsked(command, "no detail is named")
+        what = "no nickname is given" if command.endswith("nickname") else "no detail is named"
+        raise NothingAsked(command, what)
     for name in (*clear, *restore):
         if name not in DETAILS:
             raise BadDetail("field", name, ", ".join(DETAILS))
@@ -246,11 +247,11 @@ def write_note(
         return events
 
     record(run, decide, command="clientlens clients note", lock_timeout=lock_timeout)
-    list_notes(run, told["client_id"])
+    list_notes(run, told["client_id"], just_written=True)
 
 
-def list_notes(run: Run, client: str) -> None:
-    """List a client's notes."""
+def list_notes(run: Run, client: str, *, just_written: bool = False) -> None:
+    """List a client's notes; those up to --as-of, unless one was written by this call, which is of today."""
     from clientlens.analysis.client_lookup import find_one
     from clientlens.analysis.notes import KINDS, notes_answer, notes_of
     from clientlens.analysis.points import keys_of, shown_as
@@ -260,7 +261,8 @@ def list_notes(run: Run, client: str) -> None:
         facts = workspace.facts()
         client_id = find_one(facts, client)
         keys = keys_of(facts, client_id)
-        found = notes_of(_upto(run, workspace, history(workspace, kinds=KINDS, person_keys=keys)), keys)
+        entries = history(workspace, kinds=KINDS, person_keys=keys)
+        found = notes_of(entries if just_written else _upto(run, workspace, entries), keys)
         run.answer(notes_answer(found, workspace.timezone, f"Notes on {shown_as(facts, client_id)}"))
 
 

@@ -23,6 +23,7 @@ SINGLE = frozenset(
         "import",
         "message",
         "points add",
+        "points add-all",
         "points subtract",
         "requests accept",
         "requests approve",

@@ -12,7 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from clientlens.analysis.message_history import DRAFTED, KINDS, messages_of
+from clientlens.analysis.message_history import DRAFTED, KINDS, last_written, messages_of
 from clientlens.analysis.suggested_message import within_cooldown
 from clientlens.errors import ClientlensError, MaySent, WrittenRecently
 from clientlens.messages.eml import Mail, eml
@@ -123,13 +123,15 @@ def _open(
     last = known[-1]
     day = last.state_at.astimezone(zone).date()
     # Without a cool-down an unsent draft is still the same message for a day, so that a rerun makes no second one.
-    if last.template == message.template and within_cooldown(last.drafted_at, at, max(cooldown_days, 1)):
+    if last.template == message.template and within_cooldown(last.written_at, at, max(cooldown_days, 1)):
         if last.state == "maybe_sent":
             raise MaySent(message.shown, day)
         if last.state != "sent":
             return last
-    if within_cooldown(last.drafted_at, at, cooldown_days):
-        raise WrittenRecently(message.shown, day, last.template, cooldown_days)
+    latest = last_written(known) or last
+    if within_cooldown(latest.written_at, at, cooldown_days):
+        day = latest.written_at.astimezone(zone).date()
+        raise WrittenRecently(message.shown, day, latest.template, cooldown_days)
     return None
 
 

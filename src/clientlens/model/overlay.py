@@ -48,6 +48,9 @@ def standing_edits(entries: Iterable[Entry]) -> dict[str, Edit]:
 def laid_over(clients: pl.LazyFrame, identities: pl.LazyFrame, entries: Sequence[Entry]) -> pl.LazyFrame:
     """`tables.CLIENTS` with the corrections that hold; one whose name, e-mail or phone is known is not anonymous.
 
+    Whoever is shown with the e-mail of somebody who opted out has opted out: a consent is given for an address, and
+    a correction is no way round a refusal.
+
     Args:
         entries: of the ledger, by number; only `KIND` counts.
     """
@@ -69,14 +72,22 @@ def laid_over(clients: pl.LazyFrame, identities: pl.LazyFrame, entries: Sequence
     over = pl.DataFrame(rows, schema=schema).with_columns(_here=pl.lit(value=True))
     columns = clients.collect_schema().names()
     unknown = pl.all_horizontal(pl.col("name", "email", "phone").is_null())
-    return (
-        clients.join(over.lazy(), on="client_id", how="left", maintain_order="left")
-        .with_columns(
-            pl.when(f"_has_{name}").then(f"_{name}").otherwise(name).alias(name) for name in corrected
-        )
-        .with_columns(anonymous=pl.when("_here").then(unknown).otherwise("anonymous"))
-        .select(columns)
+    shown = clients.join(over.lazy(), on="client_id", how="left", maintain_order="left").with_columns(
+        pl.when(f"_has_{name}").then(f"_{name}").otherwise(name).alias(name) for name in corrected
     )
+    if "email" in corrected:
+        typed = [edits["email"].value for edits in by_client.values() if "email" in edits]
+        refused = pl.col("email").is_in(_refused(clients, identities, typed)) & pl.col("_here")
+        shown = shown.with_columns(accepts_email=pl.when(refused).then(False).otherwise("accepts_email"))
+    return shown.with_columns(anonymous=pl.when("_here").then(unknown).otherwise("anonymous")).select(columns)
+
+
+def _refused(clients: pl.LazyFrame, identities: pl.LazyFrame, emails: Sequence[str | None]) -> list[str]:
+    """Those of these e-mails that are, in files, of somebody who opted out."""
+    keys = pl.LazyFrame({"person_key": [f"e:{email}" for email in emails if email is not None]})
+    owners = identities.join(keys, on="person_key", how="semi")
+    out = owners.join(clients.filter(~pl.col("accepts_email")), on="client_id", how="semi")
+    return [key.removeprefix("e:") for key in out.collect()["person_key"]]
 
 
 def _by_client(identities: pl.LazyFrame, entries: Sequence[Entry]) -> Mapping[str, dict[str, Edit]]:

@@ -122,6 +122,11 @@ def _instead(field: Field, answer: Answer) -> tuple[str, ...]:
     return tuple(name for name in _NAMED_BY[field.name] if not (name.endswith("_id") and name in drawn))
 
 
+def _of_lines(text: str) -> str:
+    """A text that people wrote in several lines, as one: folded, its own line ends could not be told from the table's."""
+    return " ↵ ".join(map(safe, text.split("\n")))
+
+
 def _shown(  # noqa: C901 - one case a kind
     field: Field, rows: pl.DataFrame, timezone: str, instead: Sequence[str] = (), between: str = ", "
 ) -> pl.Series:
@@ -136,7 +141,10 @@ def _shown(  # noqa: C901 - one case a kind
             if field.file:
                 value = value.str.replace(r"^.*[/\\]", "")
             return pl.Series(
-                [None if text is None else safe(text) for text in rows.select(value).to_series()],
+                [
+                    None if text is None else _of_lines(text) if field.fold else safe(text)
+                    for text in rows.select(value).to_series()
+                ],
                 dtype=pl.String,
             )
         case Kind.TEXTS:

@@ -7,15 +7,22 @@ from typing import Annotated
 import typer
 
 from clientlens.cli.app import leaf
+from clientlens.cli.click_ import UsageError
 from clientlens.cli.context import current
 from clientlens.cli.messaging import Language, LawfulBasis, Wish, carry_out_message
 from clientlens.cli.shared import LockTimeout  # noqa: TC001 - typer reads it
+from clientlens.errors import BadCombination
 
-ANSWERS = {"message": "clientlens.cli.messaging:FIELDS"}
+ANSWERS = {
+    "message": "clientlens.cli.messaging:FIELDS",
+    "message --list": "clientlens.cli.outbox:FIELDS",
+}
 
 
 def message(
-    client: Annotated[str, typer.Argument(metavar="CLIENT", help="Id, e-mail, order number or name.")],
+    client: Annotated[
+        str | None, typer.Argument(metavar="CLIENT", help="Id, e-mail, order number or name.")
+    ] = None,
     template: Annotated[
         str | None,
         typer.Option(
@@ -36,6 +43,9 @@ def message(
     again: Annotated[
         bool, typer.Option("--again", help="Write though the client was written to lately.")
     ] = False,
+    list_: Annotated[
+        bool, typer.Option("--list", help="Only list messages and their drafts, of CLIENT or of everybody.")
+    ] = False,
     lock_timeout: LockTimeout = 30.0,
 ) -> None:
     """Write a client a message: a draft for your mail program.
@@ -48,7 +58,17 @@ def message(
       clientlens message jana@example.org
       clientlens message jana@example.org --template win_back --language de
       clientlens message jana@example.org --subject 'Your lamp' --body 'It is ready.'
+      clientlens message --list
     """
+    if list_:
+        from clientlens.cli.outbox import list_messages
+
+        if template or subject or body or send:
+            raise BadCombination("--list", "a message to write")
+        list_messages(current(), client)
+        return
+    if client is None:
+        raise UsageError("Missing argument 'CLIENT'.")
     wish = Wish(template, subject, body, language, lawful_basis, again)
     carry_out_message(current(), client, wish, send=send, lock_timeout=lock_timeout)
 

@@ -8,10 +8,12 @@ import typer
 
 from clientlens.cli.app import Group, leaf
 from clientlens.cli.context import current
+from clientlens.cli.selecting import InGroup, Where  # noqa: TC001 - Typer reads them
 from clientlens.cli.shared import WINDOW, Key, LockTimeout
 
 ANSWERS = {
     "points add": "clientlens.cli.pointing:ENTRY_FIELDS",
+    "points add-all": "clientlens.cli.pointing:ALL_FIELDS",
     "points balance": "clientlens.analysis.points:BALANCE_FIELDS",
     "points earn": "clientlens.analysis.points_earned:EARN_FIELDS",
     "points history": "clientlens.analysis.points:HISTORY_FIELDS",
@@ -25,6 +27,7 @@ Client = Annotated[str, typer.Argument(metavar="CLIENT", help="Id, e-mail, order
 Points = Annotated[int, typer.Argument(metavar="N", min=1, max=MOST, help="How many points.")]
 Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why, for the history.")]
 Order = Annotated[str | None, typer.Option(metavar="NUMBER", help="The order it is about.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")]
 AllowNegative = Annotated[bool, typer.Option("--allow-negative", help="Let a balance go below 0.")]
 
 
@@ -53,6 +56,40 @@ def add(
         order=order,
         key=key,
         allow_negative=True,
+        lock_timeout=lock_timeout,
+    )
+
+
+def add_all(
+    points: Points,
+    key: Annotated[
+        str, typer.Option(metavar="KEY", help="What they are given for; each client gets them once by it.")
+    ],
+    group: InGroup = None,
+    where: Where = None,
+    reason: Reason = None,
+    dry_run: DryRun = False,
+    lock_timeout: LockTimeout = 30.0,
+) -> None:
+    """Give points to each client of a group, or for whom something holds.
+
+    Called again with the same key, it gives them to those alone who have come since.
+
+    \b
+    Examples:
+      clientlens points add-all 50 --where 'completed_orders >= 3' --key spring-2026
+      clientlens points add-all 10 --group regulars --key fair --dry-run
+    """
+    from clientlens.cli.pointing import post_to_all
+
+    post_to_all(
+        current(),
+        points,
+        group=group,
+        where=where,
+        reason=reason,
+        key=key,
+        dry_run=dry_run,
         lock_timeout=lock_timeout,
     )
 
@@ -97,7 +134,7 @@ def earn(
         str | None, typer.Option(metavar="DATE", help="Leave orders placed before that day alone.")
     ] = None,
     allow_negative: AllowNegative = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be written.")] = False,
+    dry_run: DryRun = False,
     lock_timeout: LockTimeout = 30.0,
 ) -> None:
     """Give the points that orders earned, and take back those of refunds.
@@ -215,6 +252,7 @@ COMMAND = Group(
     commands={
         "balance": leaf(balance),
         "add": leaf(add),
+        "add-all": leaf(add_all),
         "subtract": leaf(subtract),
         "earn": leaf(earn),
         "history": leaf(history),
