@@ -245,3 +245,9 @@ def test_a_command_that_a_page_shows_exists(page):
     names = set(COMMANDS) | {name.split(" ")[0] for name in COMMANDS}
     unknown = [pair for pair in shown if pair[0] not in names]
     assert unknown == []
+
+
+def test_the_changelog_says_nothing_twice():
+    """Two branches that each add a line below the same one leave it twice when they are merged."""
+    lines = [line for line in (PROJECT / "CHANGELOG.md").read_text("utf-8").splitlines() if line]
+    assert sorted(lines) == sorted(set(lines))
