@@ -180,10 +180,8 @@ def _shown(  # noqa: C901 - one case a kind
 
 
 def _percent(value: pl.Expr) -> pl.Expr:
-    """Ten-thousandths as percent with one decimal, half to even."""
-    tenths, rest = value // 10, value % 10
-    up = (rest > 5) | ((rest == 5) & (tenths % 2 != 0))
-    return decimal_text(tenths + up.cast(pl.Int64), pl.lit(1, dtype=pl.Int64)) + pl.lit(" %")
+    """Ten-thousandths as percent, every digit of them: one fewer would round twice."""
+    return decimal_text(value, pl.lit(2, dtype=pl.Int64)) + pl.lit(" %")
 
 
 def fit(columns: list[Column], width: int | None) -> tuple[list[Column], list[str]]:

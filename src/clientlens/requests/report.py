@@ -287,7 +287,8 @@ def _drawn(
 
 
 def _percent(share: int | None) -> str:
-    return "" if share is None else f"{_rounded(share, 10) / 10:.1f} %"
+    # Ten-thousandths, every digit of them: one fewer would round twice.
+    return "" if share is None else f"{share // 100}.{share % 100:02d} %"
 
 
 def _length(minutes: int | None) -> str:
