@@ -109,17 +109,7 @@ def _run(folder: str, *arguments: str) -> str:
     return stdout.getvalue().decode()
 
 
-def main() -> int:
-    """Write the page, or tell whether it is as it would be written."""
-    text = page()
-    if "--write" in sys.argv[1:]:
-        PAGE.write_text(text, "utf-8")
-        return 0
-    if PAGE.read_text("utf-8") == text:
-        return 0
-    print(f"{PAGE} is out of date: python tools/card_page.py --write", file=sys.stderr)
-    return 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    from pages import write_or_compare
+
+    sys.exit(write_or_compare(PAGE, page()))

@@ -82,16 +82,7 @@ def _quoted(arg: str) -> str:
     return "$'" + "".join(c if c.isascii() else f"\\x{ord(c):02x}" for c in arg) + "'"
 
 
-def main() -> int:
-    """Write the page, or say whether it is up to date."""
-    if "--write" in sys.argv[1:]:
-        PAGE.write_text(errors_page(), "utf-8")
-        return 0
-    if not PAGE.exists() or PAGE.read_text("utf-8") != errors_page():
-        print("docs/errors.md is not what tests/errors/gallery.toml says: run tools/errors_page.py --write")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    from pages import write_or_compare
+
+    sys.exit(write_or_compare(PAGE, errors_page()))

@@ -65,15 +65,7 @@ def expressions_page() -> str:
     return text
 
 
-def main() -> int:
-    """Write the page, or say whether it is right."""
-    made = expressions_page()
-    if "--write" in sys.argv[1:]:
-        PAGE.write_text(made, "utf-8")
-    right = PAGE.read_text("utf-8") == made
-    print(f"docs/expressions.md is {'right' if right else 'old: python tools/expressions_page.py --write'}")
-    return 0 if right else 1
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    from pages import write_or_compare
+
+    sys.exit(write_or_compare(PAGE, expressions_page()))

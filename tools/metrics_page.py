@@ -56,16 +56,7 @@ def _row(metric: Metric) -> str:
     return f"| `{metric.name}` | {metric.unit} | {metric.doc} | {metric.null_when or 'never'} |"
 
 
-def main() -> int:
-    """Write the page, or say whether it is up to date."""
-    if "--write" in sys.argv[1:]:
-        PAGE.write_text(metrics_page(), "utf-8")
-        return 0
-    if not PAGE.exists() or PAGE.read_text("utf-8") != metrics_page():
-        print("docs/metrics.md is not what the table of metrics says: run tools/metrics_page.py --write")
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    from pages import write_or_compare
+
+    sys.exit(write_or_compare(PAGE, metrics_page()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -196,3 +197,21 @@ def test_nothing_after_the_instant_changes_anything(shop, as_of):
     rows = cohorts(facts, as_of=as_of, **RULES).rows
     assert rows.equals(cohorts(type(facts)(**earlier), as_of=as_of, **RULES).rows)
     assert rows.height > 100
+
+
+def test_of_some_clients_alone_it_is_as_if_there_were_no_others(shop):
+    facts = shop.random_facts(7)
+    everybody = sorted(facts.clients.collect()["client_id"])
+    some = everybody[::3]
+    theirs = facts.identities.filter(pl.col("client_id").is_in(some)).select("person_key")
+    parts = {name: getattr(facts, name) for name in inspect.signature(type(facts)).parameters}
+    alone = type(facts)(**{**parts, "orders": facts.orders.join(theirs, on="person_key", how="semi")})
+    asked = {"as_of": END_OF_MAY, "minimum_age": parse_minimum_age("90d")}
+    among = cohorts(facts, among=some, **asked, **RULES)
+    assert among.rows.equals(cohorts(alone, **asked, **RULES).rows)
+    assert not among.rows.equals(cohorts(facts, **asked, **RULES).rows)
+    assert among.notes == cohorts(alone, **asked, **RULES).notes
+    summary = cohort_summary(facts, among=some, completed_when="paid", **asked)
+    assert summary.rows.equals(cohort_summary(alone, completed_when="paid", **asked).rows)
+    nobody = cohorts(facts, among=[], **asked, **RULES)
+    assert nobody.rows.is_empty()

@@ -372,7 +372,7 @@ def test_of_one_client_the_answer_is_that_client_or_nobody():
         ("orders > 1_000", "1_000", "not a number"),
         ("orders > 1.2.3", "1.2.3", "not a number"),
         ("orders >", "", "something is missing"),
-        ("rate > 25%", "%", "shares are not written in per cent"),
+        ("rate > 25%", "%", "% stands in patterns alone"),
         ("spend > $5", "$5", "amounts stand without a sign of currency"),
         ("spend > \u20ac 5.00", "\u20ac 5.00", "amounts stand without a sign of currency"),
         ("(orders > 1", "", "a ) is missing"),

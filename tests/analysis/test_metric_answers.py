@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from clientlens.analysis import metric_answers
 from clientlens.analysis.metric_answers import FIELDS, description, metrics
 from clientlens.analysis.metrics import CLIENT_COLUMNS, METRICS, client_metrics
+from clientlens.analysis.rfm import COLUMNS
 from clientlens.model.timeframes import as_of_from_date
 
 END_OF_JUNE = as_of_from_date(date(2026, 6, 30), "Europe/Rome")
@@ -100,3 +102,19 @@ def test_fields_that_are_never_null_say_so(everyone):
     for field in FIELDS:
         if not field.nullable:
             assert everyone.rows[field.name].null_count() == 0, field.name
+
+
+def test_of_named_clients_all_but_the_scores_is_counted_from_their_own_orders(many, everyone, monkeypatch):
+    read = []
+
+    def counting(facts, **asked):
+        read.append((facts.orders.collect().height, asked.get("only")))
+        return client_metrics(facts, **asked)
+
+    monkeypatch.setattr(metric_answers, "client_metrics", counting)
+    clients = everyone.rows["client_id"].to_list()
+    for client in clients[::7]:
+        alone = metrics(many, as_of=END_OF_JUNE, clients=[client], **RULES)
+        assert alone.rows.equals(everyone.rows.filter(client_id=client))
+    whole = many.orders.collect().height
+    assert {only for height, only in read if height == whole} == {COLUMNS}

@@ -367,3 +367,21 @@ def test_scores_are_fair(many):
     assert set(frame["segment"]) <= set(SEGMENTS)
     halves = (pl.col("f_score") + pl.col("m_score")) / 2 + 0.5
     assert frame.select((pl.col("fm_score") == halves.floor()).all()).item()
+
+
+def test_each_metric_asked_for_alone_is_what_it_is_among_all(many):
+    whole = client_metrics(many, as_of=END_OF_JUNE, ignore=["gift card%"], **RULES)
+    for metric in METRICS:
+        alone = client_metrics(many, as_of=END_OF_JUNE, ignore=["gift card%"], only={metric.name}, **RULES)
+        assert [name for name in alone.columns if name in {one.name for one in METRICS}] == [metric.name]
+        assert alone.equals(whole.select(alone.columns)), metric.name
+
+
+def test_what_no_metric_asked_for_is_made_of_is_not_read(many):
+    nowhere = pl.scan_parquet("nowhere.parquet", schema=many.order_lines.collect_schema())
+    facts = type(many)(**{**_parts(many), "order_lines": nowhere, "checkouts": nowhere})
+    figures = {"completed_orders", "total_spend", "segment", "recency_days"}
+    frame = client_metrics(facts, as_of=END_OF_JUNE, only=figures, **RULES)
+    assert frame["completed_orders"].sum() > 100
+    with pytest.raises(FileNotFoundError):
+        client_metrics(facts, as_of=END_OF_JUNE, **RULES)

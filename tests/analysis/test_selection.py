@@ -201,3 +201,12 @@ def test_others_may_add_columns_and_functions(shop):
 def test_a_mistake_is_found_before_anything_is_read():
     with pytest.raises(BadExpression):
         select(None, "total_spnd > 5", as_of=END_OF_MARCH, **RULES)
+
+
+def test_what_an_expression_does_not_speak_of_is_not_read(facts):
+    nowhere = pl.scan_parquet("nowhere.parquet", schema=facts.order_lines.collect_schema())
+    narrow = _with(facts, order_lines=nowhere, checkouts=nowhere)
+    text = "not (completed_orders < 3 or coalesce(abs(total_spend), 0) = 0) and segment in ('Champions', 'Loyal')"
+    found = clients_where(narrow, text, as_of=END_OF_MARCH, **RULES)
+    assert found == clients_where(facts, text, as_of=END_OF_MARCH, **RULES)
+    assert found

@@ -228,10 +228,14 @@ def test_the_demo_shows_commands_and_answers_and_leaves_nothing_behind(
     told = clientlens("demo", folder=home)
     assert told.code == 0
     commands = re.findall(r"^\$ clientlens (\S+)", told.text, re.MULTILINE)
-    assert commands == ["import", "import", "insights", "insights", "leaderboard", "checkouts", "checkouts"]
+    assert " ".join(commands) == (
+        "import import insights insights leaderboard segments clients checkouts checkouts"
+    )
     for title in (
         "Client insights, all time, as of 2026-10-31",
         "Leaderboard by spend",
+        "Segments as of 2026-10-31",
+        "\n$ clientlens clients --where \"bought('Candle%') and not bought('Wick%') ",
         "Abandoned checkouts as of",
     ):
         assert title in told.text

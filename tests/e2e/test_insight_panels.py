@@ -147,3 +147,10 @@ def test_thresholds_come_from_the_settings(drawn):
     assert told(CLIENTLENS_INSIGHTS_REPEAT_PERCENT="90")[1] is None
     assert told(CLIENTLENS_INSIGHTS_COMPLETION_PERCENT="99")[2] is None
     assert told(CLIENTLENS_INSIGHTS_NOVICE_BELOW="1000")[3] == "novice"
+
+
+def test_a_window_without_orders_does_not_make_a_stranger_of_a_client(drawn):
+    told = drawn(LANTERN, "--window", "2024-01-01..2024-01-01")
+    assert row_of(told, "orders") == "0 knows you: build on it".split()
+    assert row_of(told, "orders reviewed", "Platform") == ["0"]
+    assert "nothing known: ask, do not guess" in drawn(NO_REVIEW).text

@@ -52,6 +52,29 @@ def test_the_webhook_holds_answers_and_says_what_it_cannot_read(shell):
     assert (waiting.returncode, waiting.stdout) == (0, "2026-11-22 11:00  order:1042  Nora  Logo design\n")
 
 
+def test_of_several_lines_those_that_can_be_read_are_answered_in_their_order(shell):
+    lines = [
+        json.dumps({**ORDER, "order_id": "7"}),
+        '{"order_id": "8", nothing',
+        json.dumps({**ORDER, "order_id": "6", "requirements": "x" * 1_000_000}),
+        json.dumps({**ORDER, "order_id": "5", "placed_at": "now"}),
+    ]
+    done = shell("webhook.sh", "\n".join(lines))
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["order"] for one in told] == ["order:7", "order:6"]
+    assert told[1]["reasons"] == ["new_client", "in_hours", "requirements_missing"]
+    assert done.returncode == 1
+    assert "-:2: " in done.stderr
+    assert "-:4: placed_at 'now'" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "{", "null", "[1]"])
+def test_what_is_no_order_is_held(shell, text):
+    done = shell("webhook.sh", text)
+    assert (done.returncode, json.loads(done.stdout)["hold"]) == (3, True)
+    assert "Traceback" not in done.stderr
+
+
 def test_the_rules_are_in_order(program, own_sample):
     done = program(
         "-w", own_sample, "requests", "rules", "check", "--rules", EXAMPLES / "rules.toml", "--json"

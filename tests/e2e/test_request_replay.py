@@ -265,3 +265,17 @@ def test_six_orders_by_hand(clientlens, tmp_path):
         ("Wick", 1, 0),
     ]
     assert json.loads(done.stdout)[0]["held_value"] == 160.00
+
+
+@pytest.mark.parametrize("by", ["hour", "weekday", "service"])
+def test_at_80_columns_what_was_lost_of_held_stands_beside_what_was_lost_of_the_others(
+    program, sample, tmp_path, by
+):
+    (tmp_path / "new.toml").write_text(NEW)
+    done = program(
+        "-w", sample, "requests", "replay", "--rules", tmp_path / "new.toml", "--by", by,
+        tty=True, width=80, environment={"NO_COLOR": "1"},
+    )  # fmt: skip
+    head = done.lines[1]
+    assert "lost of held  lost of passed" in head
+    assert max(map(len, done.lines)) <= 80

@@ -253,3 +253,16 @@ def test_what_could_end_the_program_ends_with_2_within_a_second(sample):
         assert (done.returncode, done.stdout) == (2, ""), case
         assert [line.split(":")[0] for line in done.stderr.splitlines()] == ["clientlens", "hint"], case
         assert used < 1, case  # of which the start takes most
+
+
+def test_cohorts_follow_the_clients_of_whom_it_holds_alone(ask):
+    first = {
+        row["client_id"] for row in ask("clients", "--where", "first_order_date is not null", "--json").json
+    }
+    answer = ask("cohorts", "--by", "year", "--where", "country = 'DE'", "--json")
+    germans = ids(ask("clients", "--where", "country = 'DE'", "--json")) & first
+    assert answer.code == 0
+    assert sum(row["clients"] for row in answer.json if row["period"] == 0) == len(germans)
+    assert HOLDS in answer.stderr
+    summary = ask("cohorts", "--summary", "--where", "country = 'DE' and completed_orders > 1", "--json").json
+    assert summary["repeat_purchase_rate"] == "1.0000"

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clientlens.errors import BadDate, BadWindow, UnknownTimezone
-from clientlens.model.timeframes import AsOf, as_of_from_date, as_of_now, parse_date, parse_window
+from clientlens.errors import BadDate, BadInstant, BadWindow, UnknownTimezone
+from clientlens.model.timeframes import (
+    AsOf,
+    as_of_from_date,
+    as_of_now,
+    parse_date,
+    parse_instant,
+    parse_window,
+)
 
 # Noon of a day is enough: windows look at the local day alone.
 
@@ -244,3 +252,19 @@ def test_another_date_is_refused(text):
     with pytest.raises(BadDate) as caught:
         parse_date(text)
     assert caught.value.message == f"not a date: {text!r}"
+
+
+@given(
+    st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
+    st.sampled_from(["Europe/Rome", "America/New_York", "UTC"]),
+)
+def test_a_time_with_its_offset_is_read_as_it_was_written(at, zone):
+    assert parse_instant(at.astimezone(ZoneInfo(zone)).isoformat(), zone) == at
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_no_time_is_refused_in_one_way(text):
+    try:
+        assert parse_instant(text, "Europe/Rome").tzinfo is UTC
+    except BadInstant:
+        return

@@ -91,3 +91,13 @@ def test_every_fault_of_the_rules_is_listed_and_the_exit_code_is_2(shop):
         {"file": "bad.toml", "line": 1, "fault": "'audience' is new or all, not 'nwe' (did you mean 'new'?)"},
         {"file": "bad.toml", "line": 2, "fault": "unknown key 'enabeld' (did you mean 'enabled'?)"},
     ]
+
+
+def test_rules_without_faults_and_what_they_hold_is_told_in_words(busy):
+    (busy.folder / "new.toml").write_text("")
+    done = busy("requests", "rules", "check", "--rules", "new.toml")
+    assert (done.code, "no faults" in done.stdout, "nothing to show" in done.stdout) == (0, True, False)
+    assert (
+        "Orders of new clients are held\n" in busy("requests", "rules", "show", "--rules", "new.toml").stdout
+    )
+    assert "Orders of all clients are held\n" in busy("requests", "rules", "show").stdout

@@ -193,3 +193,63 @@ def test_a_currency_or_zone_that_is_none_is_refused_before_anything_is_read(shop
         done = shop("requests", "screen", "missing.json", "--rules", "rules.toml", *option)
         assert (done.code, done.stdout) == (2, "")
         assert told in done.stderr
+
+
+def test_the_history_tells_what_was_done_and_nothing_that_a_client_wrote(shop):
+    order = {"order_id": "9", "placed_at": "2026-10-31T10:00", "email": "uta@example.org", "name": "Uta Horn",
+             "requirements": "my secret " * 1000, "price": "5.00", "currency": "EUR"}  # fmt: skip
+    shop.screen(order, rules="[offers]\nexpires_days = 7\n", options=("--record",))
+    shop.json("approve", "9", "--price", "7.5")
+    shop.json("decline", "Q-2", "--reason", "booked")
+    rows = json.loads(shop("workspace", "history", "--json").stdout)
+    assert [row["what"] for row in rows if row["kind"].startswith("request_")] == [
+        "request main/order:9 received: new_client, any_time",
+        "request main/order:9 offered: EUR 7.50",
+        "request main/Q-2 declined: booked",
+    ]
+    for text in (shop("workspace", "history").stdout, shop("workspace", "history").stderr):
+        assert not any(word in text for word in ("secret", "uta@", "Horn"))
+
+
+def test_a_service_that_is_called_with_its_package_is_parted_as_a_line_of_an_order_is(shop):
+    rules = 'audience = "all"\n[services]\nothers = false\n"Logo design" = true\n[packages."Logo design"]\nbasic = false\nothers = true\n'
+    order = {"placed_at": "2026-10-31T10:00", "email": "uta@example.org", "price": "5.00", "currency": "EUR"}
+    names = ("Logo design - premium", "logo  Design - basic", "Logo designs - x", "Logo design", None)
+    rows = shop.screen(
+        *({**order, "order_id": str(n), "service": name} for n, name in enumerate(names)), rules=rules
+    )
+    assert [(row["decision"], row["reasons"][0], row["service"], row["package"]) for row in rows] == [
+        ("request", "all_clients", "Logo design", "premium"),
+        ("accept", "package_off", "Logo design", "basic"),
+        ("accept", "service_off", "Logo designs - x", None),
+        ("request", "all_clients", "Logo design", None),
+        ("accept", "service_off", None, None),
+    ]
+
+
+def test_a_held_order_that_comes_again_passes_once_its_offer_was_accepted(shop):
+    order = {"order_id": "9", "placed_at": "2026-10-31T10:00", "email": "uta@example.org", "name": "Uta",
+             "price": "5.00", "currency": "EUR"}  # fmt: skip
+
+    def again():
+        row = shop.screen(order, options=("--record",))[0]
+        return row["decision"], row["reasons"][0], row["recorded"]
+
+    assert again() == ("request", "new_client", "new")
+    assert again() == ("request", "new_client", "already")
+    shop.json("approve", "9")
+    assert again() == ("request", "new_client", "already")
+    shop.json("accept", "9")
+    assert again() == ("accept", "agreed", None)
+    assert len(shop.entries()) == 3
+
+
+def test_a_held_order_whose_offer_another_order_took_stays_held(shop):
+    order = {"order_id": "9", "placed_at": "2026-10-31T10:00", "email": "uta@example.org", "name": "Uta",
+             "price": "5.00", "currency": "EUR"}  # fmt: skip
+    shop.screen(order, options=("--record",))
+    shop.json("approve", "9")
+    other = {**order, "order_id": "10", "placed_at": "2026-11-02T10:00"}
+    rows = shop.screen(order, other, options=("--record",))
+    assert [row["decision"] for row in rows] == ["request", "bypass"]
+    assert shop.screen(order)[0]["decision"] == "request"

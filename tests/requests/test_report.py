@@ -118,3 +118,12 @@ def test_no_rules_are_no_hours(shop):
     done = shop("requests", "report")
     assert "out of hours" not in done.stdout
     assert "no hours are known: there are no rules" in done.stdout
+
+
+def test_of_many_services_the_first_twenty_are_drawn_and_the_others_counted(shop):
+    rows = "\n".join(f"S-{n},2026-03-02 10:00,s{n}@example.org,service {n}" for n in range(30))
+    (shop.folder / "many.csv").write_text(f"request_id,requested_at,email,service\n{rows}\n")
+    assert shop("import", "many.csv").code == 0
+    drawn = shop("requests", "report").stdout
+    assert (drawn.count("\nservice "), "and 12 more services (--json has all)" in drawn) == (19, True)
+    assert len(shop.json("report")["services"]) == 32

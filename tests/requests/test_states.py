@@ -92,9 +92,9 @@ def test_an_offer_has_what_was_said_else_what_was_asked_else_what_the_rules_say(
     assert one["expires_at"] == "2026-11-09T00:00:00+01:00"
     assert one["offer_text"] == (
         "Hello Ada,\n\nthank you for your request Q-1. This is my offer:\n\n"
-        "Service:  Logo, package basic\nTerms:    two drafts\nPrice:    EUR 150.50\nStart:    2026-12-10\n"
+        "Service:  Logo, package basic\nTerms:    two drafts\nPrice:    €150.50\nStart:    December 10, 2026\n"
         "Delivery: within 5 days\n\n"
-        "It is open until the end of 2026-11-08. Until then you can order without asking again.\n"
+        "It is open until the end of November 8, 2026. Until then you can order without asking again.\n"
     )
     # A wished start that has passed is none; --no-expiry beats the rules.
     other = shop.json("approve", "Q-4", "--no-expiry")
@@ -222,3 +222,14 @@ def test_of_two_processes_that_decide_at_once_one_wins(shop):
     assert len(kinds) == 1 or kinds[0] == "request_offered"
     for (_, stderr), code in ended:
         assert code == 0 or json.loads(stderr.splitlines()[-1])["error"]["code"] == "illegal_state"
+
+
+def test_requests_that_are_asked_at_a_time_still_to_come_are_counted(shop):
+    (shop.folder / "ahead.csv").write_text(
+        "request_id,requested_at,email\nQ-9,2026-11-01 18:00,zoe@example.org\n"
+    )
+    assert shop("import", "ahead.csv").code == 0
+    done = shop("requests", "list")
+    assert "Q-9" not in done.stdout
+    assert "note: 1 request not shown: asked at a time still to come" in done.stderr
+    assert "not shown: asked" not in shop("requests", "list", "--as-of", "2026-10-31").stderr

@@ -13,9 +13,7 @@ from clientlens.analysis.order_facts import COMPLETED, order_facts
 from clientlens.analysis.recoveries import (
     MATCH_WINDOW_DAYS,
     MINIMUM_AGE_MINUTES,
-    OPEN,
-    RECOVERED,
-    recoveries,
+    checkout_counts,
 )
 from clientlens.analysis.wording import undated_note
 from clientlens.model.answer import Answer, Field, Kind
@@ -137,20 +135,13 @@ def client_list(
             last_order_date=pl.col("placed_on").max(),
         )
     )
-    begun = (
-        recoveries(
-            facts,
-            as_of=as_of,
-            completed_when=completed_when,
-            minimum_age_minutes=minimum_age_minutes,
-            match_window_days=match_window_days,
-        )
-        .group_by("client_id")
-        .agg(
-            abandoned_checkouts=pl.col("status").is_in([OPEN, RECOVERED]).sum().cast(pl.Int64),
-            recovered_checkouts=(pl.col("status") == RECOVERED).sum().cast(pl.Int64),
-        )
-    )
+    begun = checkout_counts(
+        facts,
+        as_of=as_of,
+        completed_when=completed_when,
+        minimum_age_minutes=minimum_age_minutes,
+        match_window_days=match_window_days,
+    ).select("client_id", abandoned_checkouts="abandoned", recovered_checkouts="recovered")
     rows = (
         known.join(bought, on="client_id", how="left")
         .join(begun.lazy(), on="client_id", how="left")

@@ -119,6 +119,7 @@ def cohorts(
     by: Period = Period.MONTH,
     shown: Shown = Shown.RETENTION,
     minimum_age: Window | None = None,
+    among: Sequence[str] | None = None,
 ) -> Answer:
     """Retention and revenue of clients by the period of their first completed order.
 
@@ -130,11 +131,13 @@ def cohorts(
         by: week, month, quarter or year, on both sides.
         shown: which figure a table draws.
         minimum_age: of the clients that the note about repeat purchases counts.
+        among: these client_ids alone; None: everybody.
 
     Returns:
         Rows of `FIELDS`, cohorts from the first, each with every period from 0 to the one that `as_of` lies in.
     """
-    orders = _completed(facts, as_of, completed_when)
+    known = _owned(facts, as_of, completed_when, among)
+    orders = known.filter(_COMPLETED)
     number = _number(pl.col("placed_on"), by)
     bought = orders.select(
         "client_id",
@@ -179,7 +182,10 @@ def cohorts(
         rows=rows,
         timezone=facts.timezone,
         title=f"{_TITLES[shown]} by {by} of first order, as of {as_of.day}",
-        notes=_notes(facts, orders, as_of, completed_when, home_currency, minimum_age),
+        notes=(
+            *_notes(orders, as_of, home_currency, minimum_age),
+            *_left_out(facts, known, as_of, completed_when, everybody=among is None),
+        ),
         grid=_GRIDS[shown],
     )
 
@@ -194,7 +200,14 @@ _GRIDS = {
 }
 
 
-def cohort_summary(facts: Facts, *, as_of: AsOf, completed_when: str, minimum_age: Window) -> Answer:
+def cohort_summary(
+    facts: Facts,
+    *,
+    as_of: AsOf,
+    completed_when: str,
+    minimum_age: Window,
+    among: Sequence[str] | None = None,
+) -> Answer:
     """The shop's repeat purchase rate among clients who first ordered long enough ago.
 
     Args:
@@ -203,22 +216,28 @@ def cohort_summary(facts: Facts, *, as_of: AsOf, completed_when: str, minimum_ag
     Returns:
         One object of `SUMMARY_FIELDS`.
     """
-    orders = _completed(facts, as_of, completed_when)
+    known = _owned(facts, as_of, completed_when, among)
     return Answer(
         name="cohort_summary",
         fields=SUMMARY_FIELDS,
-        rows=frame_of(SUMMARY_FIELDS, [_repeats(orders, as_of, minimum_age)]),
+        rows=frame_of(SUMMARY_FIELDS, [_repeats(known.filter(_COMPLETED), as_of, minimum_age)]),
         timezone=facts.timezone,
         single=True,
         title=f"Repeat purchases as of {as_of.day}",
-        notes=_left_out(facts, as_of, completed_when),
+        notes=_left_out(facts, known, as_of, completed_when, everybody=among is None),
     )
 
 
-def _completed(facts: Facts, as_of: AsOf, completed_when: str) -> pl.LazyFrame:
-    return order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when).filter(
-        pl.col("client_id").is_not_null(), pl.col("status") == COMPLETED
-    )
+_COMPLETED = pl.col("status") == COMPLETED
+
+
+def _owned(
+    facts: Facts, as_of: AsOf, completed_when: str, among: Sequence[str] | None = None
+) -> pl.LazyFrame:
+    """The orders of those whom the answer is about, of any status."""
+    owner = pl.col("client_id")
+    orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when)
+    return orders.filter(owner.is_not_null() if among is None else owner.is_in(list(among)))
 
 
 def _number(day: pl.Expr, by: Period) -> pl.Expr:
@@ -291,12 +310,7 @@ def _repeats(orders: pl.LazyFrame, as_of: AsOf, minimum_age: Window) -> Sequence
 
 
 def _notes(
-    facts: Facts,
-    orders: pl.LazyFrame,
-    as_of: AsOf,
-    completed_when: str,
-    home_currency: str | None,
-    minimum_age: Window | None,
+    orders: pl.LazyFrame, as_of: AsOf, home_currency: str | None, minimum_age: Window | None
 ) -> tuple[str, ...]:
     notes = []
     if minimum_age is not None:
@@ -311,24 +325,20 @@ def _notes(
         notes.append(
             f"{counted_noun(foreign, 'order')} in other currencies: counted, but revenue is of {home_currency} alone"
         )
-    return (*notes, *_left_out(facts, as_of, completed_when))
+    return tuple(notes)
 
 
-def _left_out(facts: Facts, as_of: AsOf, completed_when: str) -> tuple[str, ...]:
-    """Orders of nobody, and those that counted as last imported."""
-    known = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when)
-    owned = pl.col("client_id").is_not_null()
-    nobody, undated = (
-        known.select(
-            (~owned & (pl.col("status") == COMPLETED)).sum().alias("nobody"),
-            (owned & pl.col("undated")).sum().alias("undated"),
-        )
-        .collect(engine="streaming")
-        .row(0)
-    )
-    told = (
-        (f"{counted_noun(nobody, 'order')} left out: nothing says which client placed them",)
-        if nobody
-        else ()
-    )
-    return (*told, *undated_note(undated, as_of))
+def _left_out(
+    facts: Facts, known: pl.LazyFrame, as_of: AsOf, completed_when: str, *, everybody: bool
+) -> tuple[str, ...]:
+    """Orders of nobody, where everybody's were asked for, and those that counted as last imported."""
+    undated = known.select(pl.col("undated").sum()).collect(engine="streaming").item()
+    told = undated_note(undated, as_of)
+    if not everybody:
+        return told
+    orders = order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when)
+    unowned = orders.filter(pl.col("client_id").is_null(), _COMPLETED)
+    nobody = unowned.select(pl.len()).collect(engine="streaming").item()
+    if not nobody:
+        return told
+    return (f"{counted_noun(nobody, 'order')} left out: nothing says which client placed them", *told)

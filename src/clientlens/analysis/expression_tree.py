@@ -85,6 +85,12 @@ def parse(text: str) -> Node:
     return _Parser(text).whole()
 
 
+def names_in(node: Node) -> frozenset[str]:
+    """The names that a tree speaks of, functions apart."""
+    own = frozenset({str(node.value)}) if node.kind == "name" else frozenset[str]()
+    return own.union(*(names_in(part) for part in node.parts))
+
+
 class _Parser:
     def __init__(self, text: str) -> None:
         self._text = text

@@ -59,7 +59,11 @@ _REFUSED = (
     (re.compile(r"\|\||\|"), "this is not how conditions are joined", "write or"),
     (re.compile(r"!?~\*?"), "regular expressions are not taken", "use like with % and _"),
     (re.compile(r"!(?!=)"), "this is not how a condition is turned round", "write not"),
-    (re.compile(r"%"), "shares are not written in per cent", "write 0.25 for 25 %"),
+    (
+        re.compile(r"%"),
+        "% stands in patterns alone",
+        "write a share of 25 % as 0.25, and a pattern in quotes: like 'Candle%'",
+    ),
     (
         re.compile(r"[$\u20ac\u00a3\u00a5] ?[0-9.]*"),
         "amounts stand without a sign of currency",

@@ -26,7 +26,7 @@ from clientlens.model.answer import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-_NAMES = "'clientlens metrics --describe' lists every name"
+_NAMES = "'clientlens metrics --describe' lists every name; a text stands in quotes: 'text'"
 _MORE = "docs/expressions.md says what goes with what"
 
 

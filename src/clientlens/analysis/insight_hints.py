@@ -22,7 +22,14 @@ _RECENT_DAYS, _SOME_DAYS = 60, 365
 def hints_of(row: Mapping[str, Any], as_of: date) -> dict[str, str]:
     """Field -> hint, of what is known in one row of `insights.FIELDS`."""
     scope = _WITH_YOU if row["scope"] == WITH_YOU else _PLATFORM
-    return {name: say(row[name], as_of) for name, say in scope.items() if row[name] is not None}
+    hints = {name: say(row[name], as_of) for name, say in scope.items() if row[name] is not None}
+    # A window, or a currency, in which somebody ordered little says nothing of how well one knows them.
+    lifetime = row["basis"]["lifetime_orders"]
+    if scope is _WITH_YOU:
+        hints["completed_orders"] = scope["completed_orders"](lifetime, as_of)
+    elif lifetime and not row["completed_orders"]:
+        del hints["completed_orders"]
+    return hints
 
 
 def _always(text: str) -> Callable[[Any, date], str]:

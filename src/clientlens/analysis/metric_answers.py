@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from clientlens.analysis.client_facts import facts_about
 from clientlens.analysis.metric_table import CLIENT_COLUMNS, METRICS, Metric
 from clientlens.analysis.metrics import client_metrics
 from clientlens.analysis.order_facts import order_facts
+from clientlens.analysis.rfm import COLUMNS
 from clientlens.analysis.wording import counted_noun, undated_note
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
@@ -103,8 +105,10 @@ def metrics(
         Rows of `FIELDS`, one per client. Everyone: by completed orders (most first), then the last order (newest
         first), then client_id. Named clients: in the order named, without those who joined after `as_of`.
     """
-    everyone = client_metrics(facts, as_of=as_of, completed_when=completed_when, **rules)
-    rows = everyone.with_columns(as_of=pl.lit(as_of.day))
+    asked = {"as_of": as_of, "completed_when": completed_when, **rules}
+    alone = clients is not None and rules.get("engine") is None
+    found = _of_few(facts, clients or (), **asked) if alone else client_metrics(facts, **asked)
+    rows = found.with_columns(as_of=pl.lit(as_of.day))
     if clients is not None:
         named = pl.DataFrame({"client_id": list(dict.fromkeys(clients))}, schema={"client_id": pl.String})
         rows = named.join(rows, on="client_id", how="inner", maintain_order="left")
@@ -131,6 +135,13 @@ def metrics(
         panels=() if clients is None else _heads(rows),
         explained=clients is not None,
     )
+
+
+def _of_few(facts: Facts, clients: Sequence[str], **asked: Any) -> pl.DataFrame:
+    """The rows that `client_metrics` has for these: what is stored of everybody is read for the scores alone."""
+    narrow = facts_about(facts, clients)
+    scores = client_metrics(facts, only=COLUMNS, **asked).select("client_id", *COLUMNS)
+    return client_metrics(narrow, **asked).drop(COLUMNS).join(scores, on="client_id", how="left")
 
 
 def _heads(rows: pl.DataFrame) -> tuple[str, ...]:

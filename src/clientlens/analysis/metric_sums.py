@@ -14,7 +14,7 @@ from clientlens.analysis.insight_figures import count, inside, not_ignored
 from clientlens.analysis.order_facts import CANCELLED, COMPLETED, IN_PROGRESS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from narwhals.stable.v2.typing import IntoLazyFrameT
 
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 ORDER = ("store", "order_key")
 YEAR_DAYS = 365
+STARS = ("rated", "stars")
+RHYTHM = ("order_days", "months", "gap_low", "gap_high", "gaps_of_0")
+ITEMS = ("itemised", "items_milli")
 
 
 def totals(
@@ -31,15 +34,17 @@ def totals(
     home_currency: str,
     year: Days,
     ignore: Sequence[str] = (),
+    wanted: Collection[str] | None = None,
 ) -> IntoLazyFrameT:
     """Per client with an order of any status: what metrics are made of.
 
     Args:
-        orders: `order_facts.order_facts`, with `stars_milli` (see `order_ratings`).
+        orders: `order_facts.order_facts`, with `stars_milli` (see `order_ratings`) where `STARS` are wanted.
         lines: `tables.ORDER_LINES`, of the same engine.
         home_currency: amounts are of its orders alone.
         year: the `YEAR_DAYS` days that end with the day of as_of.
         ignore: names of lines that are no products, as for `insights`.
+        wanted: columns, at least one of them a count or sum of orders; None: all. Others may be missing.
 
     Returns:
         client_id and, all Int64 but for the two days:
@@ -55,12 +60,12 @@ def totals(
     """
     frame = nw.from_native(orders).filter(~nw.col("client_id").is_null())
     done = frame.filter(nw.col("status") == COMPLETED)
-    return (
-        _sums(frame, home_currency, year)
-        .join(_rhythm(done), on="client_id", how="left")
-        .join(_items(done, nw.from_native(lines), ignore), on="client_id", how="left")
-        .to_native()
-    )
+    result = _sums(frame, home_currency, year, wanted)
+    if wanted is None or not set(RHYTHM).isdisjoint(wanted):
+        result = result.join(_rhythm(done), on="client_id", how="left")
+    if wanted is None or not set(ITEMS).isdisjoint(wanted):
+        result = result.join(_items(done, nw.from_native(lines), ignore), on="client_id", how="left")
+    return result.to_native()
 
 
 def name_counts(
@@ -100,7 +105,7 @@ def foremost(counts: IntoLazyFrameT, most: int) -> IntoLazyFrameT:
 
 
 def _sums(
-    frame: nw.LazyFrame[IntoLazyFrameT], home_currency: str, year: Days
+    frame: nw.LazyFrame[IntoLazyFrameT], home_currency: str, year: Days, wanted: Collection[str] | None
 ) -> nw.LazyFrame[IntoLazyFrameT]:
     done, off = nw.col("status") == COMPLETED, nw.col("status") == CANCELLED
     home = nw.col("currency") == home_currency
@@ -115,27 +120,29 @@ def _sums(
     def total(of: str, when: nw.Expr) -> nw.Expr:
         return nw.when(when).then(nw.col(of)).otherwise(nw.lit(0)).sum().cast(nw.Int64)
 
-    return frame.group_by("client_id").agg(
-        count(done).alias("completed"),
-        count(off).alias("cancelled"),
-        count(nw.col("status") == IN_PROGRESS).alias("in_progress"),
-        count(done & in_year).alias("in_year"),
-        count(done & (nw.col("tip") > 0)).alias("tipped"),
-        count(done & discount_known).alias("discount_known"),
-        count(done & reduced).alias("discounted"),
-        count(rated).alias("rated"),
-        count(nw.col("undated")).alias("undated"),
-        total("stars_milli", rated).alias("stars"),
-        nw.when(done).then(nw.col("placed_on")).min().alias("first_on"),
-        nw.when(done).then(nw.col("placed_on")).max().alias("last_on"),
-        count(home & done).alias("home_completed"),
-        count(priced).alias("home_priced"),
-        total("net_total", home & done).alias("spend"),
-        total("net_total", home & done & in_year).alias("year_spend"),
-        total("price", priced).alias("price"),
-        total("order_total", settled).alias("charged"),
-        total("refunded", settled).alias("refunded"),
-    )
+    sums = {
+        "completed": count(done),
+        "cancelled": count(off),
+        "in_progress": count(nw.col("status") == IN_PROGRESS),
+        "in_year": count(done & in_year),
+        "tipped": count(done & (nw.col("tip") > 0)),
+        "discount_known": count(done & discount_known),
+        "discounted": count(done & reduced),
+        "rated": count(rated),
+        "undated": count(nw.col("undated")),
+        "stars": total("stars_milli", rated),
+        "first_on": nw.when(done).then(nw.col("placed_on")).min(),
+        "last_on": nw.when(done).then(nw.col("placed_on")).max(),
+        "home_completed": count(home & done),
+        "home_priced": count(priced),
+        "spend": total("net_total", home & done),
+        "year_spend": total("net_total", home & done & in_year),
+        "price": total("price", priced),
+        "charged": total("order_total", settled),
+        "refunded": total("refunded", settled),
+    }
+    asked = sums if wanted is None else {name: one for name, one in sums.items() if name in wanted}
+    return frame.group_by("client_id").agg(**asked)
 
 
 def _rhythm(done: nw.LazyFrame[IntoLazyFrameT]) -> nw.LazyFrame[IntoLazyFrameT]:

@@ -100,12 +100,13 @@ def values_of(
     )
     currency = row["currency"][0]
     return {
-        one.name: also.get(one.name) if one.block else _text(said[one.name], one.kind, language, currency)
+        one.name: also.get(one.name) if one.block else written(said[one.name], one.kind, language, currency)
         for one in PLACEHOLDERS
     }
 
 
-def _text(value: Any, kind: Kind, language: str, currency: str | None) -> str | None:
+def written(value: Any, kind: Kind, language: str, currency: str | None) -> str | None:
+    """A value as a language writes it, see `values_of`; money in minor units of `currency`; None where it is none."""
     from babel.dates import format_date
     from babel.numbers import format_currency, format_decimal
 

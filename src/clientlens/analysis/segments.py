@@ -8,7 +8,7 @@ import polars as pl
 
 from clientlens.analysis.metrics import client_metrics
 from clientlens.analysis.ratios import SCALE, ratio
-from clientlens.analysis.rfm import GRID, PROSPECTS, SEGMENTS, rfm
+from clientlens.analysis.rfm import COLUMNS, GRID, PROSPECTS, SEGMENTS, rfm
 from clientlens.analysis.wording import counted_noun, undated_note
 from clientlens.errors import UnknownSegment
 from clientlens.model.answer import Answer, Field, Grid, Kind
@@ -23,6 +23,7 @@ __all__ = ["CELL_FIELDS", "CLIENT_FIELDS", "rfm", "segment_clients", "segment_na
 
 _R = "1 to 5 by last_order_date, 5 the most recent; null: Prospects"
 _FM = "mean of f_score and m_score, a half rounded up; null: Prospects"
+_METRICS = ("completed_orders", "recency_days", "total_spend", *COLUMNS)
 _CURRENCY = Field("currency", Kind.TEXT, "ISO 4217 code of the home currency; null: there are no orders")
 
 CELL_FIELDS: tuple[Field, ...] = (
@@ -33,7 +34,7 @@ CELL_FIELDS: tuple[Field, ...] = (
     Field(
         "client_share",
         Kind.SCALED,
-        "clients / all registered clients; null: there are none",
+        "clients / registered clients, with --where and --group of these; null: there are none",
         scale=SCALE,
         title="of clients",
     ),
@@ -47,7 +48,7 @@ CELL_FIELDS: tuple[Field, ...] = (
     Field(
         "revenue_share",
         Kind.SCALED,
-        "revenue / that of all registered clients; null where that is not above 0",
+        "revenue / that of the same clients; null where that is not above 0",
         scale=SCALE,
         title="of revenue",
     ),
@@ -119,7 +120,7 @@ def segments(
     Returns:
         Rows of `CELL_FIELDS`: all 25 cells, the best first, also empty ones, then the Prospects.
     """
-    everyone = _among(client_metrics(facts, as_of=as_of, exclude=exclude, **rules), among)
+    everyone = _among(client_metrics(facts, as_of=as_of, exclude=exclude, only=_METRICS, **rules), among)
     registered = everyone.filter(pl.col("segment").is_not_null())
     cells = pl.DataFrame(
         [(recent, frequent, name) for (recent, frequent), name in GRID.items()] + [(None, None, PROSPECTS)],
@@ -176,7 +177,7 @@ def segment_clients(
     Returns:
         Rows of `CLIENT_FIELDS`; by r_score, fm_score, m_score and spend (the highest first), then client_id.
     """
-    everyone = _among(client_metrics(facts, as_of=as_of, exclude=exclude, **rules), among)
+    everyone = _among(client_metrics(facts, as_of=as_of, exclude=exclude, only=_METRICS, **rules), among)
     rows = (
         everyone.filter(pl.col("segment").is_not_null() if segment is None else pl.col("segment") == segment)
         .with_columns(frequency="completed_orders", monetary="total_spend")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from clientlens.analysis.expression_tree import names_in, parse
 from clientlens.analysis.expressions import Asked, Column, chosen
 from clientlens.analysis.like import like_pattern
 from clientlens.analysis.metrics import CLIENT_COLUMNS, METRICS, client_metrics
@@ -16,7 +16,7 @@ from clientlens.model.answer import Field, Kind, frame_of
 from clientlens.model.money import DECIMALS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection
 
     import polars as pl
 
@@ -114,13 +114,15 @@ def select(
         BadExpression: it is not one, or asks for something that is not there.
     """
     check(expression, extra=extra)  # before anything is read
+    # What it does not speak of need not be worked out.
+    names = names_in(parse(expression))
     table = client_metrics(
-        facts, as_of=as_of, completed_when=completed_when, home_currency=home_currency, **rules
+        facts, as_of=as_of, completed_when=completed_when, home_currency=home_currency, only=names, **rules
     )
     bought = Purchases(facts, as_of=as_of, completed_when=completed_when)
     rows = chosen(
         expression,
-        extra.add(table) if _names_any(expression, extra.columns) else table,
+        table if names.isdisjoint(one.name for one in extra.columns) else extra.add(table),
         columns=columns(extra),
         asked=asked(bought.of_product, bought.of_category, extra),
         as_of=as_of.day,
@@ -129,11 +131,6 @@ def select(
     )
     told = f"--where holds for {rows.height:,} of {counted_noun(table.height, 'client')}"
     return Selection(rows["client_id"].to_list(), (told, *dict.fromkeys(bought.notes)))
-
-
-def _names_any(expression: str, these: Sequence[Column]) -> bool:
-    """Whether an expression may speak of one of these: what it does not speak of need not be worked out."""
-    return any(re.search(rf"\b{one.name}\b", expression, re.IGNORECASE) for one in these)
 
 
 def clients_where(

@@ -29,6 +29,8 @@ SCRIPT = (
     "insights --limit 10",
     "insights {favourite}",
     "leaderboard --window last-quarter --top 10",
+    "segments",
+    "clients --where \"bought('Candle%') and not bought('Wick%') and completed_orders > 2\" --limit 5",
     "checkouts --summary",
     "checkouts --status open --limit 5",
 )
@@ -58,9 +60,9 @@ def demonstrate(run: Run) -> None:
         for line in SCRIPT:
             if "{favourite}" in line:
                 favourite = _best_client(workspace)
-            words = shlex.split(line.format(favourite=shlex.quote(favourite)))
-            _headline(run, shlex.join(["clientlens", *words]))
-            arguments = ["--workspace", workspace, "--as-of", AS_OF, *words]
+            command = line.format(favourite=shlex.quote(favourite))
+            _headline(run, f"clientlens {command}")
+            arguments = ["--workspace", workspace, "--as-of", AS_OF, *shlex.split(command)]
             inner = replace(run, folder=samples, flags=replace(run.flags), environment={}, exit_code=0)
             inner.flags.quiet = True
             with root().make_context("clientlens", arguments, obj=inner) as context:

@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clientlens.cli.notes import gathered_notes
+from clientlens.cli.notes import gathered_notes, problem_told
 from clientlens.cli.shared import store_name
 from clientlens.errors import (
     BadCombination,
@@ -291,14 +291,6 @@ def _tell(run: Run, result: ImportResult, timezone: str, *, listed: bool) -> Non
     run.console.warn(f"{told}:")
     if listed:
         for one in result.problems[:PROBLEMS_LISTED]:
-            place = one.file if one.line is None else f"{one.file}:{one.line}"
-            cell = (
-                ""
-                if one.column is None
-                else f"{one.column}: "
-                if one.value is None
-                else f"{one.column} {one.value!r}: "
-            )
-            run.console.warn(f"  {place}: {cell}{one.message}")
+            run.console.warn(f"  {problem_told(one)}")
         if len(result.problems) > PROBLEMS_LISTED:
             run.console.warn(f"  and {len(result.problems) - PROBLEMS_LISTED:,} more; --json lists all")

@@ -31,11 +31,15 @@ def main() -> NoReturn:
         sys.exit(0)
     import os
     import signal
+    import warnings
 
     def terminate(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001
         raise Terminated
 
     os.umask(0o077)
+    if not sys.warnoptions:
+        # Libraries speak to programmers with them: Polars of its threads, on a machine that is busy.
+        warnings.simplefilter("ignore")
     signal.signal(signal.SIGTERM, terminate)
     code = execute(sys.argv[1:], _run_of_process())
     try:

@@ -1,4 +1,4 @@
-"""The notes of an import as they are told: what several files say alike is said once."""
+"""The notes and problems of an import as they are told; notes that several files say alike are said once."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from clientlens.problems import Problem
     from clientlens.workspace.importing import ImportResult
 
 _MANY_FILES = 3
@@ -49,3 +50,12 @@ def _added_up(notes: tuple[str, ...]) -> list[str]:
         else same[0][1]
         for key, same in alike.items()
     ]
+
+
+def problem_told(problem: Problem) -> str:
+    """`orders.csv:12: Total '1.2.3': what is wrong`."""
+    place = problem.file if problem.line is None else f"{problem.file}:{problem.line}"
+    if problem.column is None:
+        return f"{place}: {problem.message}"
+    cell = problem.column if problem.value is None else f"{problem.column} {problem.value!r}"
+    return f"{place}: {cell}: {problem.message}"

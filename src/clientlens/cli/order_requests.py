@@ -1,4 +1,4 @@
-"""What the commands of `requests` have in common, and the bodies of `requests rules` and `requests screen`."""
+"""What the commands of `requests` have in common, and the bodies of `requests rules`."""
 
 from __future__ import annotations
 
@@ -90,7 +90,11 @@ def check_rules(run: Run, named: str | None) -> None:
     from clientlens.analysis.wording import counted_noun
 
     title = f"{path.name}: {counted_noun(len(rows), 'fault')}" if rows else f"{path.name}: no faults"
-    run.answer(Answer("request_rules_faults", FAULT_FIELDS, frame_of(FAULT_FIELDS, rows), "UTC", title=title))
+    fine = () if rows else ("'clientlens requests rules show' draws what it says",)
+    answer = Answer(
+        "request_rules_faults", FAULT_FIELDS, frame_of(FAULT_FIELDS, rows), "UTC", title=title, drawing=fine
+    )
+    run.answer(answer)
 
 
 def show_rules(run: Run, named: str | None) -> None:
@@ -129,8 +133,8 @@ def decide(
 
 
 def moment(run: Run, entries: Sequence[Entry]) -> datetime:
-    """Now, or when the last entry was made where another process was quicker: nothing written is in the future."""
-    return max([run.clock(), *(entry.at for entry in entries[-1:])])
+    """Now, or when the latest entry was made, where another process was quicker or the clock was put back: nothing written is in the future."""
+    return max([run.clock(), *(entry.at for entry in entries)])
 
 
 def client_of(facts: Facts, requests: Iterable[Request]) -> dict[str, str]:

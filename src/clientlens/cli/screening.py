@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from clientlens.cli.notes import problem_told
 from clientlens.cli.order_requests import client_of, decide, load_rules, moment, request_entries
 from clientlens.cli.shared import store_name
 from clientlens.errors import ExitCode
@@ -103,14 +104,6 @@ def _tell(run: Run, incoming: Incoming, anonymous: int) -> None:
     if incoming.problems:
         run.console.warn(f"{counted_noun(incoming.set_aside, 'row')} set aside:")
         for one in incoming.problems:
-            place = one.file if one.line is None else f"{one.file}:{one.line}"
-            cell = (
-                ""
-                if one.column is None
-                else f"{one.column}: "
-                if one.value is None
-                else f"{one.column} {one.value!r}: "
-            )
-            run.console.warn(f"  {place}: {cell}{one.message}")
+            run.console.warn(f"  {problem_told(one)}")
     if anonymous or incoming.set_aside:
         run.exit_code = ExitCode.SET_ASIDE

@@ -34,7 +34,7 @@ HISTORY_FIELDS = (
     _text("what", "the same for people to read", wide=True),
     _text("person_key", "key of the client's record it is about", None, null=True),
     _text("subject", "what else it is about", None, null=True),
-    _text("details", "everything it says, as a JSON object in text", None),
+    _text("details", "everything it says, as a JSON object in text; personal data among it", None),
     _text("key", "what makes it count once when it is written twice", None, null=True),
 )
 UNDO_FIELDS = (
@@ -121,11 +121,27 @@ def _told(entry: Entry, imports: Mapping[int, ImportRecord]) -> str:
         return told(entry)
     if entry.kind in _SAID:
         return _SAID[entry.kind](entry)
+    if entry.kind.startswith("request_"):
+        return _request(entry)
     if entry.kind.startswith("message_"):
         said = ", ".join(str(body[one]) for one in ("template", "language", "host") if one in body)
         return entry.kind.replace("_", " ") + (f" ({said})" if said else "")
     parts = [entry.kind, entry.subject, *(f"{name} {value}" for name, value in body.items())]
     return ", ".join(part for part in parts if part)
+
+
+def _request(entry: Entry) -> str:
+    """Without what the client wrote, and who that is: it may be long, and is nobody's business who looks for a change."""
+    from clientlens.model.money import DECIMALS, format_minor
+
+    body = entry.body
+    said = [*body.get("reasons", ()), body.get("reason"), body.get("terms")]
+    if "price" in body and "reasons" not in body:
+        said.insert(0, f"{body['currency']} {format_minor(body['price'], DECIMALS[body['currency']])}")
+    if body.get("order"):
+        said.append(f"by order {body['order'][1]} of {body['order'][0]}")
+    told = ", ".join(one for one in said if one)
+    return f"{entry.subject} {entry.kind.removeprefix('request_')}" + (f": {told}" if told else "")
 
 
 def _points(entry: Entry) -> str:

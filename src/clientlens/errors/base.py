@@ -61,3 +61,23 @@ class WorkspaceError(ClientlensError):
     """The workspace is missing, damaged, locked or newer than this program."""
 
     exit_code = ExitCode.WORKSPACE
+
+
+_FAULTS_TOLD = 20
+
+
+class FaultyFile(UsageError):
+    """A file of settings with slips in it; `faults` are all of them: line (None where none is to be named), what is wrong."""
+
+    def __init__(self, file: str, faults: list[tuple[int | None, str]], hint: str) -> None:
+        line, first = faults[0]
+        shown = [f"line {number}: {told}" if number else told for number, told in faults[1:_FAULTS_TOLD]]
+        if len(faults) > _FAULTS_TOLD:
+            shown.append(f"and {len(faults) - _FAULTS_TOLD} more")
+        super().__init__(
+            "; ".join([f"{file}:{line}: {first}" if line else f"{file}: {first}", *shown]),
+            hint,
+            file=file,
+            line=line,
+        )
+        self.faults = faults

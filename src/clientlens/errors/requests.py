@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-from clientlens.errors.base import InputError, UsageError
-
-_FAULTS_TOLD = 20
+from clientlens.errors.base import FaultyFile, InputError, UsageError
 
 
-class BadRules(UsageError):
-    """A rules file with slips in it; `faults` are all of them: line (None where none is to be named), what is wrong."""
+class BadRules(FaultyFile):
+    """A rules file with slips in it."""
 
     def __init__(self, file: str, faults: list[tuple[int | None, str]]) -> None:
-        line, first = faults[0]
-        shown = [f"line {number}: {told}" if number else told for number, told in faults[1:_FAULTS_TOLD]]
-        if len(faults) > _FAULTS_TOLD:
-            shown.append(f"and {len(faults) - _FAULTS_TOLD} more")
         super().__init__(
-            "; ".join([f"{file}:{line}: {first}" if line else f"{file}: {first}", *shown]),
+            file,
+            faults,
             "'clientlens requests rules init --rules FILE' writes rules with every key explained",
-            file=file,
-            line=line,
         )
-        self.faults = faults
 
 
 class RulesMissing(UsageError):
@@ -68,6 +60,13 @@ class IllegalState(UsageError):
             f"request {request_id} is {state}: it cannot be {action}" + (f" ({reason})" if reason else ""),
             f"see 'clientlens requests show {request_id}' for what became of it",
         )
+
+
+class IllegalMoment(UsageError):
+    """A change that is said to have been before what it follows, or after now."""
+
+    def __init__(self, said: str, reason: str) -> None:
+        super().__init__(f"--at {said}: {reason}", "name the time at which it was; without --at it is now")
 
 
 class BadOffer(UsageError):

@@ -5,12 +5,10 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from clientlens.errors.base import UsageError
+from clientlens.errors.base import FaultyFile, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_FAULTS_TOLD = 20
 
 
 class BadWindow(UsageError):
@@ -178,6 +176,13 @@ class UnknownTemplate(UsageError):
         )
 
 
+class BadInstant(UsageError):
+    def __init__(self, text: str, reason: str) -> None:
+        super().__init__(
+            f"{text!r} {reason}", "write it as 2026-11-20T18:30, or with an offset: 2026-11-20T18:30+01:00"
+        )
+
+
 class BadAge(UsageError):
     def __init__(self, text: str) -> None:
         super().__init__(f"not a length of time: {text!r}", "write 90m, 1h or 3d")
@@ -230,21 +235,13 @@ class NoRate(UsageError):
         )
 
 
-class BadMapping(UsageError):
-    """A mapping file with slips in it; `faults` are all of them: line (None where none is to be named), what is wrong."""
+class BadMapping(FaultyFile):
+    """A mapping file with slips in it."""
 
     def __init__(self, file: str, faults: list[tuple[int | None, str]]) -> None:
-        line, first = faults[0]
-        shown = [f"line {number}: {told}" if number else told for number, told in faults[1:_FAULTS_TOLD]]
-        if len(faults) > _FAULTS_TOLD:
-            shown.append(f"and {len(faults) - _FAULTS_TOLD} more")
         super().__init__(
-            "; ".join([f"{file}:{line}: {first}" if line else f"{file}: {first}", *shown]),
-            "'clientlens template mapping' prints a mapping with every key explained",
-            file=file,
-            line=line,
+            file, faults, "'clientlens template mapping' prints a mapping with every key explained"
         )
-        self.faults = faults
 
 
 class BadRates(UsageError):

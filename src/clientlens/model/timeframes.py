@@ -19,7 +19,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from clientlens.errors import BadAge, BadDate, BadWindow, UnknownTimezone
+from clientlens.errors import BadAge, BadDate, BadInstant, BadWindow, UnknownTimezone
 
 Days = tuple[date | None, date]
 """First and last local day, both in; no first day: from the beginning."""
@@ -29,6 +29,9 @@ MAX_COUNT = 999_999
 
 _COUNTED = re.compile(r"([0-9]+)([dwmy])")
 _FRAME = re.compile(r"(last)-(week|month|quarter|year)|(week|month|quarter|year)-to-date")
+_INSTANT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[ Tt]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)([Zz]|[+-][0-9]{2}:[0-9]{2})?"
+)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTHS = {"m": 1, "y": 12, "month": 1, "quarter": 3, "year": 12}
 _DAYS = {"d": 1, "w": 7}
@@ -187,6 +190,33 @@ def parse_age(text: str) -> timedelta:
     if found is None:
         raise BadAge(_short(text))
     return timedelta(minutes=int(found[1]) * _MINUTES[found[2]])
+
+
+def parse_instant(text: str, timezone: str) -> datetime:
+    """A day with a time, as UTC: `2026-11-20 18:30` on the clocks of `timezone`, or with an offset of its own.
+
+    Raises:
+        BadInstant: it is none, or the clocks show that time twice, or never.
+    """
+    found = _INSTANT.fullmatch(text.strip())
+    try:
+        when = (
+            None
+            if found is None
+            else datetime.fromisoformat(f"{found[1]}T{found[2]}{(found[3] or '').upper()}")
+        )
+        if when is None:
+            raise BadInstant(_short(text), "is no day with a time")
+        if when.tzinfo is not None:
+            return when.astimezone(UTC)
+        first, second = (when.replace(tzinfo=_zone(timezone), fold=fold).astimezone(UTC) for fold in (0, 1))
+    except (ValueError, OverflowError):
+        raise BadInstant(_short(text), "is no day with a time") from None
+    if first.astimezone(_zone(timezone)).replace(tzinfo=None) != when:
+        raise BadInstant(_short(text), f"does not come in {timezone}: clocks are put forward over it")
+    if first != second:
+        raise BadInstant(_short(text), f"comes twice in {timezone}: clocks are put back over it")
+    return first
 
 
 def as_of_from_date(day: date, timezone: str) -> AsOf:

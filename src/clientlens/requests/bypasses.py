@@ -9,7 +9,7 @@ from clientlens.requests.rules import folded
 from clientlens.requests.states import Key, Request, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
 
@@ -39,16 +39,23 @@ def bypasses(
     # Until when they hold is looked at by each order's own time: an expired one may still have been open then.
     free = [one for one in offers if one.status in (Status.OFFERED, Status.EXPIRED)]
     free.sort(key=lambda one: (one.offer is None or one.offer.expires_at is None, _ends(one), one.key))
+    rank = {one.key: place for place, one in enumerate(free)}
+    held: dict[str, list[Request]] = {}
+    for one in free:
+        for owner in _owners(one, client_of):
+            held.setdefault(owner, []).append(one)
     found: dict[Key, Key] = {}
+    gone: set[Key] = set()
     for order in sorted(candidates, key=lambda one: (one.at, one.key)):
         before = taken.get(order.key)
         if before is not None:
             found[order.key] = before
             continue
-        fitting = next((one for one in free if _fits(order, one, client_of)), None)
+        mine = (one for who in order.who for one in held.get(who, ()) if one.key not in gone)
+        fitting = min((rank[one.key] for one in mine if _fits(order, one)), default=None)
         if fitting is not None:
-            free.remove(fitting)
-            found[order.key] = fitting.key
+            gone.add(free[fitting].key)
+            found[order.key] = free[fitting].key
     return found
 
 
@@ -57,10 +64,13 @@ def _ends(one: Request) -> str:
     return "" if ends is None else ends.isoformat()
 
 
-def _fits(order: Candidate, one: Request, client_of: Mapping[str, str]) -> bool:
+def _owners(one: Request, client_of: Mapping[str, str]) -> set[str]:
     key = str(one.person_key)
-    mine: Collection[str] = {key, client_of.get(key, key)}
-    if one.offer is None or order.key == one.key or order.who.isdisjoint(mine):
+    return {key, client_of.get(key, key)}
+
+
+def _fits(order: Candidate, one: Request) -> bool:
+    if one.offer is None or order.key == one.key:
         return False
     service = one.offer.service
     of_it = service is None or not order.services or folded(service) in order.services

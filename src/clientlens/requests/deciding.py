@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from clientlens.errors import AmbiguousRequest, IllegalState, UnknownRequest
+from clientlens.errors import AmbiguousRequest, IllegalMoment, IllegalState, UnknownRequest
 from clientlens.model.entries import Event
 from clientlens.requests.recording import subject_of
 from clientlens.requests.states import (
@@ -24,6 +24,7 @@ from clientlens.requests.states import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
 _DONE = {OFFERED: "approved", ACCEPTED: "accepted", DECLINED: "declined", WITHDRAWN: "withdrawn"}
 
@@ -33,11 +34,13 @@ class Decision:
     """What is to become of a request.
 
     kind: of the entry. said: what the user stated, by the names of an offer's parts; body: all that is written down.
+    at: when it was made, where it is noted later; None: now.
     """
 
     kind: str
     said: Mapping[str, Any]
     body: Mapping[str, Any]
+    at: datetime | None = None
 
 
 def find(requests: Mapping[Key, Request], text: str, store: str | None) -> Request:
@@ -68,15 +71,22 @@ def event_for(one: Request, decision: Decision) -> Event | None:
 
     Raises:
         IllegalState: the request's state does not allow it, or it was approved on other terms.
+        IllegalMoment: it is said to have been before the last step.
     """
     target = STATUS_OF[decision.kind]
     if one.status is target and (one.offer is None or target is not Status.OFFERED or _same(one, decision)):
         return None
     if one.status not in LEGAL[target]:
         raise IllegalState(one.request_id, one.shown_status, _DONE[decision.kind], _why(one, target))
+    said = {}
+    if decision.at is not None:
+        last = one.steps[-1]
+        if decision.at < last.at:
+            raise IllegalMoment(_moment(decision.at), f"it was {last.status} at {_moment(last.at)}")
+        said = {"at": decision.at.isoformat()}
     return Event(
         decision.kind,
-        {"store": one.store, "request_id": one.request_id, **decision.body},
+        {"store": one.store, "request_id": one.request_id, **decision.body, **said},
         key=f"{decision.kind} {one.store} {one.request_id}",
         person_key=one.person_key,
         subject=subject_of(one.key),
@@ -90,9 +100,13 @@ def _same(one: Request, decision: Decision) -> bool:
 
 def _why(one: Request, target: Status) -> str:
     if one.status is Status.EXPIRED and one.offer is not None and one.offer.expires_at is not None:
-        return f"the offer ended at {one.offer.expires_at:%Y-%m-%d %H:%M} UTC"
+        return f"the offer ended at {_moment(one.offer.expires_at)}; what was before is noted with --at"
     if one.status is Status.OFFERED and target is Status.OFFERED:
         return "on other terms than these"
     if one.status is Status.REQUESTED and target is Status.ACCEPTED:
         return "there is no offer yet"
     return ""
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from clientlens.messages.eml import Mail, Party, eml
 from clientlens.messages.outbox import draft_id, place
-from clientlens.requests.states import ORDER_PREFIX
+from clientlens.requests.offer_text import offer_subject
 from clientlens.workspace.writing import hold
 
 if TYPE_CHECKING:
@@ -18,18 +17,20 @@ if TYPE_CHECKING:
     from clientlens.requests.states import Request
 
 
-def offer_mail(
-    one: Request, text: str, *, to: Party, sender: Sender, made_at: datetime, timezone: str
-) -> Mail:
-    """The offer as mail, dated when it was made: of the same offer the same bytes."""
+def offer_mail(one: Request, text: str, *, to: Party, sender: Sender, at: datetime, language: str) -> Mail:
+    """The offer as mail: of the same offer the same bytes.
+
+    Args:
+        at: when the offer was made, in the workspace's zone. language: as `offer_text.language_for` gives it.
+    """
     return Mail(
         id=draft_id("offer", one.store, one.request_id),
         sender=sender.party,
         to=to,
-        subject=f"Your offer: {one.service or one.request_id.removeprefix(ORDER_PREFIX)}",
+        subject=offer_subject(one, language),
         text=f"{text}\n{sender.block}\n" if sender.block else text,
-        language="en",
-        at=made_at.astimezone(ZoneInfo(timezone)),
+        language=language.partition("-")[0],
+        at=at,
         reply_to=sender.reply_to,
     )
 

@@ -22,6 +22,7 @@ REASONS = {
     "any_time": "the rules hold at any time",
     "away": "it comes while you are away",
     "requirements_missing": "the text leaves questions of the checklist open",
+    "agreed": "its request was approved, and the client accepted",
     "rules_disabled": "the rules are switched off",
     "known_client": "the client has completed an order with you",
     "service_off": "the service is switched off in the rules",
@@ -29,7 +30,7 @@ REASONS = {
     "out_of_hours": "it comes outside the hours of the rules",
     "away_passes": "it comes while you are away, when orders pass",
 }
-"""Code -> words. The first ones hold an order, those from `rules_disabled` on let it pass."""
+"""Code -> words. The first ones hold an order, `open_offer` and those from `agreed` on let it pass."""
 
 SEPARATOR = " - "
 """Between the name of a line's article or service and its variant or package; see `sources.order_lines`."""

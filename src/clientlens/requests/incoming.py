@@ -159,6 +159,7 @@ def _rows(batch: Batch, names: set[str], services: Sequence[str]) -> tuple[pl.Da
             request_id=own if asked else pl.lit(ORDER_PREFIX) + own.str.strip_prefix("#"),
             at="requested_at", amount="price", judged=pl.lit(value=asked or "requirements" in names),
         )  # fmt: skip
+        rows = _parted(rows, services)
         parts.append(rows)
         lines.append(rows.select(_OF_LINES))
     if batch.orders is not None:
@@ -191,3 +192,19 @@ def _rows(batch: Batch, names: set[str], services: Sequence[str]) -> tuple[pl.Da
     empty = pl.DataFrame(schema=_COLUMNS)
     typed = [one.select(pl.col(name).cast(kind) for name, kind in _COLUMNS.items()) for one in parts]
     return pl.concat([empty, *typed]).sort("line"), pl.concat([empty.select(_OF_LINES), *lines])
+
+
+def _parted(rows: pl.DataFrame, services: Sequence[str]) -> pl.DataFrame:
+    """Rows (service, package) in which a service that is called as a line with its package is parted, as of lines."""
+    alone = pl.col("package").is_null()
+    lines = named(rows.filter(alone)["service"], services)
+    return (
+        rows.join(
+            lines, left_on="service", right_on="product", how="left", suffix="_of", maintain_order="left"
+        )
+        .with_columns(
+            service=pl.when(alone).then(pl.coalesce("service_of", "service")).otherwise("service"),
+            package=pl.coalesce("package", "package_of"),
+        )
+        .drop("service_of", "package_of")
+    )

@@ -70,6 +70,7 @@ class Who:
     name: str | None
     email: str | None
     anonymous: bool
+    language: str | None = None
 
 
 class People:
@@ -80,7 +81,7 @@ class People:
         known = (
             facts.identities.filter(pl.col("person_key").is_in(keys))
             .join(facts.clients, on="client_id")
-            .select("person_key", "client_id", shown_name(), "email", "anonymous")
+            .select("person_key", "client_id", shown_name(), "email", "anonymous", "language")
             .collect()
         )
         self._known = {key: Who(*rest) for key, *rest in known.iter_rows()}
@@ -90,12 +91,13 @@ class People:
         known = self._known.get(one.person_key or "")
         if known is None:
             nothing = one.name is None and one.email is None and one.phone is None
-            return Who(None, one.name, one.email, anonymous=nothing)
+            return Who(None, one.name, one.email, anonymous=nothing, language=one.language)
         return Who(
             known.client_id,
             one.name or known.name if known.anonymous else known.name,
             known.email or one.email,
             anonymous=known.anonymous and one.name is None and one.email is None and one.phone is None,
+            language=known.language or one.language,
         )
 
 

@@ -1,4 +1,4 @@
-"""A custom offer: its terms from what was said, the request and the rules; and as a text for the client."""
+"""A custom offer: its terms from what was said, the request and the rules."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from clientlens.errors import BadOffer
-from clientlens.model.money import DECIMALS, format_minor
+from clientlens.model.money import DECIMALS
 from clientlens.requests.deciding import Decision
-from clientlens.requests.states import OFFERED, ORDER_PREFIX
+from clientlens.requests.states import OFFERED
 
 if TYPE_CHECKING:
     from clientlens.requests.rules import OfferDefaults
-    from clientlens.requests.states import Offer, Request
+    from clientlens.requests.states import Request
 
 _AMOUNT = re.compile(r"([0-9]{1,15})(?:\.([0-9]+))?")
 _MOST_DAYS = 3650
@@ -116,31 +116,3 @@ def minor_units(text: str, currency: str) -> int:
 def _end_of(day: date, zone: ZoneInfo) -> datetime:
     """The midnight that ends a local day."""
     return datetime.combine(day + timedelta(days=1), time.min, tzinfo=zone).astimezone(UTC)
-
-
-def offer_text(one: Request, offer: Offer, *, name: str | None, timezone: str) -> str:
-    """The offer as the client reads it."""
-    what = ", ".join(part for part in (offer.service, offer.package and f"package {offer.package}") if part)
-    price = f"{offer.currency} {format_minor(offer.price, DECIMALS[offer.currency])}"
-    own = one.request_id.removeprefix(ORDER_PREFIX)
-    lines = [
-        f"Hello {name}," if name else "Hello,",
-        "",
-        f"thank you for your {'order' if own != one.request_id else 'request'} {own}. This is my offer:",
-        "",
-    ]
-    if what:
-        lines.append(f"Service:  {what}")
-    if offer.terms:
-        lines.append(f"Terms:    {offer.terms}")
-    lines.append(f"Price:    {price}")
-    if offer.start_date is not None:
-        lines.append(f"Start:    {offer.start_date}")
-    if offer.delivery_days is not None:
-        lines.append(f"Delivery: within {offer.delivery_days} day{'' if offer.delivery_days == 1 else 's'}")
-    if offer.expires_at is not None:
-        last = (offer.expires_at.astimezone(ZoneInfo(timezone)) - timedelta(microseconds=1)).date()
-        lines += ["", f"It is open until the end of {last}. Until then you can order without asking again."]
-    else:
-        lines += ["", "It is open until you take it: you can order without asking again."]
-    return "\n".join(lines) + "\n"

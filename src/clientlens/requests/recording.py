@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 NEW, ALREADY, ANONYMOUS = "new", "already", "anonymous"
-_TEXTS = ("service", "package", "requirements", "currency", "name", "email", "phone")
+_TEXTS = ("service", "package", "requirements", "currency", "name", "email", "phone", "language")
 
 
 def recorded(

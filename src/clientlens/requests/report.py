@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from clientlens.analysis.ratios import SCALE
 from clientlens.model.answer import Answer, Field, Kind, frame_of
+from clientlens.model.text import safe
 from clientlens.requests.heatmap import heat_map
 from clientlens.requests.rules import DAYS
 from clientlens.requests.schedule import lies_within
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from clientlens.requests.states import Request
 
 _OTHER = "(none named)"
+_MOST = 20
+"""Services that are drawn."""
 
 
 def _count(name: str, doc: str, title: str = "", priority: int | None = 0) -> Field:
@@ -270,8 +273,10 @@ def _drawn(
             f"{_short(one['service'] or _OTHER, 23):<24}"
             + "".join(f"{one[head]:>9,}" for head in heads[:-1])
             + f"{_percent(one['conversion']):>9}"
-            for one in services
+            for one in services[:_MOST]
         ]
+        if len(services) > _MOST:
+            lines.append(f"and {len(services) - _MOST} more services (--json has all)")
     days = f"{within.days} days" if within.days and not within.seconds else str(within)
     lines += ["", f"Offers that end within {days}: {len(ending) or 'none'}"]
     lines += [
@@ -296,4 +301,5 @@ def _length(minutes: int | None) -> str:
 
 
 def _short(text: str, width: int) -> str:
+    text = safe(text)  # what is escaped when it is shown is longer
     return text if len(text) <= width else text[: width - 1] + "…"

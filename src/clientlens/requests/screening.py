@@ -15,6 +15,7 @@ from clientlens.requests.checklist import missing
 from clientlens.requests.gate import REASONS, gated, on_by_order, switched
 from clientlens.requests.known import clients_behind, first_completions, is_new
 from clientlens.requests.rules import folded
+from clientlens.requests.states import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -67,7 +68,8 @@ FIELDS = (
 class Screened:
     """The gate's word on each incoming order.
 
-    rows: `incoming.rows`, and new, hold (Boolean), reasons, missing (List of String), client_id, name, email, phone.
+    rows: `incoming.rows`, and new, hold (Boolean), reasons, missing (List of String), client_id, name, email, phone,
+        language.
     candidates: the same as what may take an offer.
     """
 
@@ -92,7 +94,7 @@ def screen(
         pl.col("client_id").min(), pl.col("first_completed_at").min()
     )
     names = incoming.people.group_by("person_key").agg(
-        pl.col(name).drop_nulls().first() for name in ("name", "email", "phone")
+        pl.col(name).drop_nulls().first() for name in ("name", "email", "phone", "language")
     )
     stored = facts.clients.select("client_id", shown_name(), "email", "phone", "anonymous")
     on = on_by_order(switched(incoming.lines, rules), _KEY)
@@ -159,22 +161,33 @@ def decided(
 ) -> tuple[pl.DataFrame, dict[Key, Key]]:
     """Rows with `decision`, and the offers that orders take: order -> request.
 
+    What was held, offered and accepted passes when it comes again, as shops tell an order more than once.
+
     Args:
         requests: as they stand. client_of: person_key -> client_id.
     """
+    requests = list(requests)
     taken = bypasses(screened.candidates, requests, client_of)
+    agreed = [one.key for one in requests if one.status is Status.ACCEPTED and one.order is None]
+    settled = pl.DataFrame(agreed, schema=dict.fromkeys(_KEY, pl.String), orient="row")
     pairs = [(*order, offer[1]) for order, offer in taken.items()]
     offers = pl.DataFrame(
         pairs, schema={"store": pl.String, "request_id": pl.String, "offer_of": pl.String}, orient="row"
     )
-    rows = screened.rows.join(offers, on=_KEY, how="left", maintain_order="left")
-    bypass = pl.col("offer_of").is_not_null()
-    held = pl.when("hold").then(pl.lit(REQUEST)).otherwise(pl.lit(ACCEPT))
+    rows = screened.rows.join(offers, on=_KEY, how="left", maintain_order="left").join(
+        settled.with_columns(settled=pl.lit(value=True)), on=_KEY, how="left", maintain_order="left"
+    )
+    bypass, done = pl.col("offer_of").is_not_null(), pl.col("settled").fill_null(value=False)
+    held = pl.when(pl.col("hold") & ~done).then(pl.lit(REQUEST)).otherwise(pl.lit(ACCEPT))
     return (
         rows.with_columns(
             decision=pl.when(bypass).then(pl.lit(BYPASS)).otherwise(held),
-            reasons=pl.when(bypass).then(pl.concat_list(pl.lit("open_offer"))).otherwise("reasons"),
-        ),
+            reasons=pl.when(bypass)
+            .then(pl.concat_list(pl.lit("open_offer")))
+            .when(done & pl.col("hold"))
+            .then(pl.concat_list(pl.lit("agreed")))
+            .otherwise("reasons"),
+        ).drop("settled"),
         taken,
     )
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 from clientlens.requests.grid import week_grid
-from clientlens.requests.rules import DAYS, MINUTES_A_DAY
+from clientlens.requests.rules import DAYS, MINUTES_A_DAY, Audience
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +126,9 @@ def _switches(rules: Rules) -> list[dict[str, object]]:
 
 
 def _drawn(rules: Rules, timezone: str) -> list[str]:
-    lines = ["", "Orders are held" + ("" if rules.enabled else " (but the rules are switched off)")]
+    whose = "new clients" if rules.audience is Audience.NEW else "all clients"
+    off = "" if rules.enabled else " (but the rules are switched off)"
+    lines = ["", f"Orders of {whose} are held{off}"]
     lines += week_grid(rules.hours)
     if rules.working_hours is not None:
         lines += ["", "Requests are answered", *week_grid(rules.working_hours)[:-1]]
@@ -136,7 +138,7 @@ def _drawn(rules: Rules, timezone: str) -> list[str]:
         what = "all are held" if one.hold else "all pass"
         lines += ["", f"Away {begin} to {end}: {what}"]
         lines += wrap(one.note, _WIDTH, initial_indent="  ", subsequent_indent="  ")
-    lines += ["", "Services"]
+    lines += ["", "Services (on: their orders are held; off: they pass)"]
     for name in rules.known_services:
         told = _line(name, rules.services.of(name), rules)
         lines += wrap(told, _WIDTH, subsequent_indent="      ", drop_whitespace=False)

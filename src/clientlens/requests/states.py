@@ -58,7 +58,7 @@ STATUS_OF = {
     WITHDRAWN: Status.WITHDRAWN,
 }
 _ASKED = ("service", "package", "requirements", "price", "currency")
-_TOLD = ("store", "request_id", *_ASKED, "name", "email", "phone")
+_TOLD = ("store", "request_id", *_ASKED, "name", "email", "phone", "language")
 _OFFERED = ("price", "currency", "service", "package", "terms", "delivery_days")
 Key = tuple[str, str]
 """Store and id of a request."""
@@ -113,6 +113,7 @@ class Request:
     name: str | None = None
     email: str | None = None
     phone: str | None = None
+    language: str | None = None
     imported: bool = False
     status: Status = Status.REQUESTED
     offer: Offer | None = None
@@ -136,12 +137,14 @@ class Request:
         return f"{self.status}(bypass)" if self.order is not None else self.status.value
 
 
-def fold(requests: pl.DataFrame, entries: Iterable[Entry], *, at: datetime) -> dict[Key, Request]:
+def fold(
+    requests: pl.DataFrame, entries: Iterable[Entry], *, at: datetime, expired_by: datetime | None = None
+) -> dict[Key, Request]:
     """Every request known at an instant, by store and id, in the order in which they were asked.
 
     Args:
         requests: `tables.REQUESTS`. entries: of `KINDS`, the first one first. at: nothing later counts; offers that end
-            by then have expired.
+            by then have expired. expired_by: an earlier moment for that, of a decision that is noted late.
     """
     found: dict[Key, Request] = {}
     for row in requests.iter_rows(named=True):
@@ -149,7 +152,7 @@ def fold(requests: pl.DataFrame, entries: Iterable[Entry], *, at: datetime) -> d
             one = _imported(row)
             found[one.key] = one
     for entry in entries:
-        if entry.at > at:
+        if happened_at(entry) > at:
             continue
         key = (str(entry.body["store"]), str(entry.body["request_id"]))
         if entry.kind == RECEIVED:
@@ -157,8 +160,14 @@ def fold(requests: pl.DataFrame, entries: Iterable[Entry], *, at: datetime) -> d
                 found[key] = _received(entry)
         elif key in found:
             found[key] = _changed(found[key], entry)
-    expired = {key: _expired(one, at) for key, one in found.items()}
+    expired = {key: _expired(one, expired_by or at) for key, one in found.items()}
     return dict(sorted(expired.items(), key=lambda pair: (pair[1].requested_at, pair[0])))
+
+
+def happened_at(entry: Entry) -> datetime:
+    """When a decision was made: as its author said, else when it was written down."""
+    said = entry.body.get("at")
+    return entry.at if said is None else datetime.fromisoformat(said)
 
 
 def _imported(row: Mapping[str, Any]) -> Request:
@@ -187,7 +196,7 @@ def _received(entry: Entry) -> Request:
 def _changed(one: Request, entry: Entry) -> Request:
     body, status = entry.body, STATUS_OF[entry.kind]
     note = body.get("reason") or (f"by {body['order'][1]}" if body.get("order") else None)
-    step = Step(entry.at, status, entry.actor, note)
+    step = Step(happened_at(entry), status, entry.actor, note)
     changed = replace(one, status=status, reason=body.get("reason"), steps=(*one.steps, step))
     if entry.kind == OFFERED:
         return replace(changed, offer=_offer(entry))
@@ -199,7 +208,7 @@ def _offer(entry: Entry) -> Offer:
     expires = body.get("expires_at")
     told: dict[str, Any] = {name: body.get(name) for name in _OFFERED}
     return Offer(
-        made_at=entry.at,
+        made_at=happened_at(entry),
         expires_at=None if expires is None else datetime.fromisoformat(expires),
         start_date=_day(body.get("start_date")),
         **told,

@@ -13,7 +13,8 @@ audience = "new"
 # The zone of the hours below; without it, the workspace's.
 # timezone = "Europe/Rome"
 
-# When orders are held: ranges of the clock on your wall, as many a day as you like. Days without any hold nothing; without
+# When orders are held; at all other hours they pass, and may begin at once. So to look first at what comes overnight, write
+# the hours of the night. Ranges of the clock on your wall, as many a day as you like. Days without any hold nothing; without
 # [schedule] orders are held at any time. '21:00-00:00' means to midnight (as '21:00-24:00' does); a range that ends before
 # it begins, such as '22:00-06:00', goes on into the next day. In the night in which clocks are put forward the hour that
 # does not exist holds nothing; an hour that comes twice counts both times.

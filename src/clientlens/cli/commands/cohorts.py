@@ -8,7 +8,7 @@ import typer
 
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
-from clientlens.cli.selecting import metric_rules
+from clientlens.cli.selecting import InGroup, Where, metric_rules, noted, selected
 from clientlens.errors import BadCombination
 
 ANSWERS = {
@@ -38,6 +38,8 @@ def cohorts(
     summary: Annotated[
         bool, typer.Option("--summary", help="The shop's repeat purchase rate instead of rows.")
     ] = False,
+    where: Where = None,
+    group: InGroup = None,
 ) -> None:
     """Show how many clients order again, by when they first did.
 
@@ -46,6 +48,7 @@ def cohorts(
       clientlens cohorts
       clientlens cohorts --by quarter --show revenue
       clientlens cohorts --summary --min-age 6m --json
+      clientlens cohorts --where "bought('Candle%')"
     """
     from clientlens.analysis.cohorts import Period, Shown, cohort_summary, parse_minimum_age
     from clientlens.analysis.cohorts import cohorts as ask
@@ -56,14 +59,16 @@ def cohorts(
     age = parse_minimum_age(min_age)
     with run.open() as workspace:
         facts, as_of = workspace.facts(), run.as_of(workspace.timezone)
-        rules = metric_rules(run, facts)
+        among, told = selected(run, facts, as_of=as_of, where=where, group=group, workspace=workspace)
+        rules = {**metric_rules(run, facts), "among": among}
         del rules["ignore"]
         if summary:
             del rules["home_currency"]
-            run.answer(cohort_summary(facts, as_of=as_of, minimum_age=age, **rules))
+            answer = cohort_summary(facts, as_of=as_of, minimum_age=age, **rules)
         else:
             period, shown = Period(by or "month"), Shown(show or "retention")
-            run.answer(ask(facts, as_of=as_of, by=period, shown=shown, minimum_age=age, **rules))
+            answer = ask(facts, as_of=as_of, by=period, shown=shown, minimum_age=age, **rules)
+        run.answer(noted(answer, told))
 
 
 COMMAND = leaf(cohorts)

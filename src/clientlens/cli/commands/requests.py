@@ -8,6 +8,9 @@ import typer
 
 from clientlens.cli.app import Group, leaf
 from clientlens.cli.context import current
+from clientlens.cli.request_decisions import accept, approve, decline, withdraw
+from clientlens.cli.request_options import RequestId, RulesFile, Store  # noqa: TC001 - typer reads them
+from clientlens.cli.request_rules import RULES
 from clientlens.cli.shared import WINDOW, LockTimeout
 
 ANSWERS = {
@@ -23,55 +26,6 @@ ANSWERS = {
     "requests show": "clientlens.requests.listing:SHOW_FIELDS",
     "requests withdraw": "clientlens.requests.listing:SHOW_FIELDS",
 }
-
-RulesFile = Annotated[
-    str | None,
-    typer.Option("--rules", metavar="FILE", help="Rules file [default: the workspace's requests.toml]."),
-]
-
-
-def rules_init(
-    rules: RulesFile = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
-) -> None:
-    """Write rules to begin with, every key explained.
-
-    \b
-    Examples:
-      clientlens requests rules init
-      clientlens requests rules init --rules nights.toml
-    """
-    from clientlens.cli.order_requests import write_rules
-
-    write_rules(current(), rules, force=force)
-
-
-def rules_check(rules: RulesFile = None) -> None:
-    """Find every slip in the rules, each with its line.
-
-    The exit code is 2 when there is one.
-
-    \b
-    Examples:
-      clientlens requests rules check
-      clientlens requests rules check --rules nights.toml --json
-    """
-    from clientlens.cli.order_requests import check_rules
-
-    check_rules(current(), rules)
-
-
-def rules_show(rules: RulesFile = None) -> None:
-    """Draw the week of the rules, their services and times away.
-
-    \b
-    Examples:
-      clientlens requests rules show
-      clientlens requests rules show --rules nights.toml --json
-    """
-    from clientlens.cli.order_requests import show_rules
-
-    show_rules(current(), rules)
 
 
 def screen(
@@ -107,11 +61,6 @@ def screen(
     carry_out(current(), file, Wanted(rules, store, currency, timezone, record, lock_timeout))
 
 
-RequestId = Annotated[str, typer.Argument(metavar="ID", help="Id of the request, or number of a held order.")]
-Store = Annotated[str | None, typer.Option(metavar="NAME", help="Its store, where two have the id.")]
-Reason = Annotated[str | None, typer.Option(metavar="TEXT", help="Why, for the history.")]
-
-
 def list_(
     status: Annotated[
         Literal["requested", "offered", "accepted", "accepted(bypass)", "declined", "expired", "withdrawn"]
@@ -142,96 +91,6 @@ def show(request: RequestId, store: Store = None) -> None:
     from clientlens.cli.deciding import tell_one
 
     tell_one(current(), request, store)
-
-
-def approve(
-    request: RequestId,
-    price: Annotated[
-        str | None, typer.Option(metavar="AMOUNT", help="Price, 150.00 [default: the request's].")
-    ] = None,
-    currency: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Its currency [default: the request's, else yours].")
-    ] = None,
-    package: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Package [default: the request's].")
-    ] = None,
-    terms: Annotated[str | None, typer.Option(metavar="TEXT", help="Free terms.")] = None,
-    delivery_days: Annotated[
-        int | None, typer.Option(min=1, max=3650, metavar="N", help="Days of delivery [default: the rules'].")
-    ] = None,
-    start: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Agreed start [default: the one wished].")
-    ] = None,
-    expires: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Last day of the offer [default: by the rules].")
-    ] = None,
-    no_expiry: Annotated[
-        bool, typer.Option("--no-expiry", help="The offer stays open until it is taken.")
-    ] = False,
-    store: Store = None,
-    rules: RulesFile = None,
-    lock_timeout: LockTimeout = 30.0,
-) -> None:
-    """Approve a request: make the client an offer.
-
-    \b
-    Examples:
-      clientlens requests approve Q-01 --price 120.00 --delivery-days 7
-      clientlens requests approve Q-01 --terms "two rounds of changes" --no-expiry --json
-    """
-    from clientlens.cli.deciding import approve as carry_out
-    from clientlens.errors import BadCombination
-    from clientlens.model.timeframes import parse_date
-    from clientlens.requests.offers import Said
-
-    run = current()
-    if expires is not None and no_expiry:
-        raise BadCombination("--expires", "--no-expiry")
-    begins, ends = (None if text is None else parse_date(text) for text in (start, expires))
-    said = Said(price, currency, package, terms, delivery_days, begins, ends, no_expiry)
-    carry_out(run, request, store, said, rules, lock_timeout)
-
-
-def decline(
-    request: RequestId, reason: Reason = None, store: Store = None, lock_timeout: LockTimeout = 30.0
-) -> None:
-    """Decline a request, or take back its offer for good.
-
-    It is no order, so no completion rate changes.
-
-    \b
-    Examples:
-      clientlens requests decline Q-01 --reason "booked until May"
-    """
-    from clientlens.cli.deciding import change
-
-    change(current(), "request_declined", request, store, reason, lock_timeout)
-
-
-def accept(request: RequestId, store: Store = None, lock_timeout: LockTimeout = 30.0) -> None:
-    """Note that the client took the offer.
-
-    \b
-    Examples:
-      clientlens requests accept Q-01
-    """
-    from clientlens.cli.deciding import change
-
-    change(current(), "request_accepted", request, store, None, lock_timeout)
-
-
-def withdraw(
-    request: RequestId, reason: Reason = None, store: Store = None, lock_timeout: LockTimeout = 30.0
-) -> None:
-    """Note that the client no longer asks.
-
-    \b
-    Examples:
-      clientlens requests withdraw Q-01
-    """
-    from clientlens.cli.deciding import change
-
-    change(current(), "request_withdrawn", request, store, reason, lock_timeout)
 
 
 def report(
@@ -284,16 +143,6 @@ def replay(
     tell_replay(current(), files, window, by)
 
 
-RULES = Group(
-    name="rules",
-    help="Show the rules of order requests; write and check them.",
-    commands={
-        "init": leaf(rules_init, answers=False),
-        "check": leaf(rules_check),
-        "show": leaf(rules_show),
-    },
-    default="show",
-)
 COMMAND = Group(
     name="requests",
     help="Approve or decline orders before they start: rules, requests, offers.",
