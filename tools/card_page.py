@@ -53,12 +53,12 @@ This is a card of the sample data (`python tools/card_page.py --write` draws it 
 - **Suggested message**: who has bought is asked for an opinion, others are invited; with the command that drafts it, or
   why there is none. Where nothing says that they agreed to e-mail, you have to state a ground
   ([messages.md](messages.md)).
-- **Notes**, the last one first.
+- **Notes and order requests**, the last one first.
 - **Products**: the five in most completed orders; tips and `products.ignore` do not count.
 - **Orders**, the latest ten. `recovered` marks an order that came out of an abandoned checkout; a checkout that is still
   open stands in its place by date, `abandoned`.
 - **Abandoned checkouts** are known of Shopify alone; elsewhere they are not available, which is not 0.
-- **Order requests, reviews, points, events** (follow, message, login) **and messages**, the latest first.
+- **Reviews, points, events** (follow, message, login) **and messages**, the latest first.
 - **Insights** of both scopes: [figures.md](figures.md). Figures that are not known are left out here; `--all` shows them,
   and what each rests on, as `insights` does. The platform's are left out where nothing is known of the client there and
   nobody is similar.

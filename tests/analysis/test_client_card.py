@@ -345,8 +345,8 @@ def test_orders_in_several_currencies_are_never_added_up():
 def test_what_an_owner_looks_for_first_stands_first_and_insights_close_the_page():
     shop, more = everything()
     page = drawn(card_of(shop, more["email"], entries=more["entries"]))
-    heads = ("points ", "Purchases", "Completed orders by month, 2", "Suggested message", "Notes", "Orders")
-    heads += ("Products", "Points: 70", "Messages", "Insights: with you")
+    heads = ("points ", "Purchases", "Completed orders by month, 2", "Suggested message", "Notes")
+    heads += ("Order requests", "Orders", "Products", "Points: 70", "Messages", "Insights: with you")
     places = [page.index(f"\n{head}") for head in heads]
     assert places == sorted(places)
     assert "· none, highest 3\n" in page

@@ -354,7 +354,7 @@ def test_a_list_warns_of_drafts_to_who_opted_out_since_and_counts_other_files(cl
     assert "note: 1 other draft there, such as offers ('clientlens requests')\n" in told
 
 
-@pytest.mark.parametrize("call", [(), ("--list", "--send"), ("--list", "--body", "x")])
+@pytest.mark.parametrize("call", [(), ("--list", "--send"), ("--list", "--body", "x"), ("--list", "--again")])
 def test_a_message_needs_a_client_and_a_list_writes_none(clientlens, shop, call):
     done = clientlens("message", *call)
     assert (done.code, done.stdout) == (2, b"")

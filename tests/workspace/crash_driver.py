@@ -227,6 +227,10 @@ OPERATIONS = {
     "points with a key": Operation(
         lambda path: make.add(path, first()), _saying("points", "add", ANNA, "5", "--key", "k1")
     ),
+    "points for many": Operation(
+        lambda path: make.add(path, first()),
+        _saying("points", "add-all", "5", "--where", "completed_orders >= 0", "--key", "k1"),
+    ),
     "points earned": Operation(_earned, _saying("points", "earn")),
     "note with a key": Operation(_noted, _saying("clients", "note", ANNA, "likes roses", "--key", "k1")),
     "group": Operation(

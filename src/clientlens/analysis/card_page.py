@@ -70,7 +70,7 @@ def page(card: Answer, *, insight_panels: Sequence[Answer], as_of: AsOf, whole: 
         drawing.suggestion(),
         *(
             drawing.table(name)
-            for name in ("notes", "orders", "products", "requests", "checkouts", "reviews")
+            for name in ("notes", "requests", "orders", "products", "checkouts", "reviews")
         ),
         drawing.points(),
         *(drawing.table(name) for name in ("events", "messages", "letters")),

@@ -63,8 +63,18 @@ def message(
     if list_:
         from clientlens.cli.outbox import list_messages
 
-        if template or subject or body or send:
-            raise BadCombination("--list", "a message to write")
+        written: dict[str, object] = {
+            "--template": template,
+            "--subject": subject,
+            "--body": body,
+            "--language": language,
+            "--send": send,
+            "--lawful-basis": lawful_basis,
+            "--again": again,
+        }
+        for option, value in written.items():
+            if value:
+                raise BadCombination("--list", option)
         list_messages(current(), client)
         return
     if client is None:
