@@ -122,7 +122,7 @@ orders = st.lists(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(orders, st.sampled_from(["1", "0.5", "0.3333", "7"]), st.booleans())
 def test_every_order_has_earned_its_rate_of_what_it_brought_whatever_happened_to_it(
     shop, orders, rate, twice
@@ -155,7 +155,7 @@ def test_every_order_has_earned_its_rate_of_what_it_brought_whatever_happened_to
         assert held == {place: total for place, total in due.items() if total}
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(orders, st.lists(st.integers(1, 200), max_size=6))
 def test_no_balance_falls_below_0_by_refunds_alone(shop, orders, spent):
     ledger, now = [], {}

@@ -322,7 +322,7 @@ class People:
         return [client_id_of(part) for part in parts]
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(st.lists(RECORD, min_size=2, max_size=9), st.data())
 def test_whatever_is_merged_and_split_each_step_does_what_it_says_and_can_be_taken_back(records, data):
     one = People(records)
