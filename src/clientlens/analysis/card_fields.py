@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from clientlens.analysis import checkouts, insights, metric_answers, notes, order_history, points
 from clientlens.analysis.card_figures import ADDRESS_FIELDS, MONTH_FIELDS, PRODUCT_FIELDS, SPENDING_FIELDS
+from clientlens.analysis.message_history import STATE_FIELD
 from clientlens.model.answer import Field, Kind
 
 HISTORY_SHOWN = order_history.ROWS_SHOWN
@@ -30,13 +31,7 @@ MESSAGE_FIELDS = (
     Field("drafted_at", Kind.INSTANT, "when it was first drafted", nullable=False, title="drafted"),
     Field("template", Kind.TEXT, "template it was made from", nullable=False),
     Field("language", Kind.TEXT, "its language", nullable=False, priority=2),
-    Field(
-        "state",
-        Kind.TEXT,
-        "drafted; maybe_sent: handed over, no answer came; sent; not_sent: refused, the draft is still there",
-        nullable=False,
-        values=("drafted", "maybe_sent", "sent", "not_sent"),
-    ),
+    STATE_FIELD,
     Field("state_at", Kind.INSTANT, "since when", nullable=False, title="since", priority=1),
 )
 LETTER_FIELDS = (

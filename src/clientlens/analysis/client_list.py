@@ -14,6 +14,7 @@ from clientlens.analysis.recoveries import (
     MATCH_WINDOW_DAYS,
     MINIMUM_AGE_MINUTES,
     checkout_counts,
+    recoveries,
 )
 from clientlens.analysis.wording import undated_note
 from clientlens.model.answer import Answer, Field, Kind
@@ -135,16 +136,19 @@ def client_list(
             last_order_date=pl.col("placed_on").max(),
         )
     )
-    begun = checkout_counts(
+    begun = recoveries(
         facts,
         as_of=as_of,
         completed_when=completed_when,
         minimum_age_minutes=minimum_age_minutes,
         match_window_days=match_window_days,
-    ).select("client_id", abandoned_checkouts="abandoned", recovered_checkouts="recovered")
+    )
+    counts = checkout_counts(begun).select(
+        "client_id", abandoned_checkouts="abandoned", recovered_checkouts="recovered"
+    )
     rows = (
         known.join(bought, on="client_id", how="left")
-        .join(begun.lazy(), on="client_id", how="left")
+        .join(counts.lazy(), on="client_id", how="left")
         .join(_groups(facts, members), on="client_id", how="left")
         .join(_points(points), on="client_id", how="left")
         .join(found.lazy(), on="client_id", how="left")

@@ -56,6 +56,7 @@ def find_one(facts: Facts, query: str) -> str:
     if found.is_empty():
         raise UnknownClient(query, proposals(facts, query))
     if found.height > 1:
+        # At most CANDIDATES_NAMED.
         named = [_told_apart(*row) for row in found.head(CANDIDATES_NAMED).iter_rows()]
         raise AmbiguousClient(query, named, found.height)
     return str(found["client_id"][0])

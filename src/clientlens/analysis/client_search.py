@@ -86,6 +86,7 @@ def all_matches(facts: Facts, query: str) -> tuple[pl.DataFrame, bool]:
         client_id, place (Int64) as for `first_matches`, and whether typos had to be forgiven.
     """
     rules = _by_rule(facts, query)
+    # The exact rules alone: those that forgive typos come behind them, and are not asked yet.
     exact = [
         found.with_columns(pl.col("place") + rule) for rule, found in zip(range(_TYPO), rules, strict=False)
     ]

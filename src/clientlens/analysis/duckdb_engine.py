@@ -48,7 +48,8 @@ class DuckDB(Engine):
             raise EngineMissing(self.name) from None
         self._failure: type[Exception] = duckdb.Error
         self._paths = paths
-        # Without it the current folder would take what does not fit into memory.
+        # Without it the current folder would take what does not fit into memory. That it cannot be deleted when the
+        # program ends is no reason to fail.
         spill = mkdtemp(prefix="clientlens-")
         weakref.finalize(self, shutil.rmtree, spill, ignore_errors=True)
         self._connection = duckdb.connect()

@@ -85,6 +85,7 @@ def _panel(rows: pl.DataFrame, question: Question, timezone: str, *, hints: bool
     titles = _TITLES[scope]
     currencies = ("currency",) if scope == WITH_YOU and rows["currency"].n_unique() > 1 else ()
     spoken = {window.label: in_words(window) for window in question.windows}
+    # A row for each window and currency of one client, so few; here and in `_basis`.
     known = [row for row in rows.iter_rows(named=True) if row["basis"]["lifetime_orders"]]
     fields = (
         *(field for field in FIELDS if field.name in {"window", *currencies}),

@@ -136,6 +136,7 @@ def _plain(text: pl.Expr) -> pl.Expr:
 
 def _shown_key() -> pl.Expr:
     """`identity.shown_key` for a column of keys."""
+    # A residence has at most seven parts, and few keys are shown.
     parts = pl.col("key").str.slice(2).str.split("|")
     address = parts.list.eval(pl.element().filter(pl.element() != "")).list.join(", ")
     return pl.when(pl.col("key").str.starts_with("r:")).then(address).otherwise(pl.col("key").str.slice(2))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from clientlens.model.answer import Field, Kind
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import datetime
@@ -21,6 +23,14 @@ KINDS = frozenset({DRAFTED, SENDING, SENT, NOT_SENT})
 """Entries of the ledger; the subject of each is the draft's id, its person_key the client's smallest key then."""
 
 STATES = {DRAFTED: "drafted", SENDING: "maybe_sent", SENT: "sent", NOT_SENT: "not_sent"}
+STATE_FIELD = Field(
+    "state",
+    Kind.TEXT,
+    "drafted; maybe_sent: handed over, no answer came; sent; not_sent: refused, the draft is still there",
+    nullable=False,
+    values=tuple(STATES.values()),
+)
+"""How answers tell it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from clientlens.analysis.recoveries import (
     MATCH_WINDOW_DAYS,
     MINIMUM_AGE_MINUTES,
     checkout_counts,
+    recoveries,
 )
 from clientlens.analysis.rfm import rfm
 from clientlens.model.timeframes import parse_window
@@ -109,14 +110,14 @@ def client_metrics(
     for counted, (column, (_, most)) in zip(leaders, lists.items(), strict=True):
         joined = joined.join(_leading(counted, most, column), on="client_id", how="left")
     if not made_of.isdisjoint(_CHECKOUTS):
-        begun = checkout_counts(
+        begun = recoveries(
             facts,
             as_of=as_of,
             completed_when=completed_when,
             minimum_age_minutes=minimum_age_minutes,
             match_window_days=match_window_days,
         )
-        joined = joined.join(begun, on="client_id", how="left").with_columns(
+        joined = joined.join(checkout_counts(begun), on="client_id", how="left").with_columns(
             pl.when("in_shopify").then(pl.col(_CHECKOUTS).fill_null(0))
         )
     figures = (

@@ -264,6 +264,7 @@ def statement_answer(
         lines.append((first, "carried forward", None, None, before))
         rows = rows.filter(pl.col("date") >= first)
     within = rows.filter(pl.col("date") <= last)
+    # The statement of one client, which is read by a person.
     for row in within.iter_rows(named=True):
         points = row["points"]
         received, spent = (None, -points) if points < 0 else (points, None)

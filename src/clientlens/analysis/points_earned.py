@@ -66,7 +66,7 @@ class Earnings:
     notes: tuple[str, ...]
 
     def events(self) -> list[Event]:
-        """An entry for each row."""
+        """An entry for each row; only what changed since the last time is one, and each becomes a row of the ledger."""
         names = ("store", "order_key", "order", "currency", "rate", "points", "person_key", "entry")
         return [
             Event(
@@ -279,6 +279,7 @@ def _finished(facts: Facts, rows: pl.DataFrame, earned: pl.DataFrame) -> pl.Data
         .join(names, on="client_id", how="left", maintain_order="left")
         .with_columns(position=pl.col("entries").fill_null(0) + pl.int_range(1, pl.len() + 1).over(_ORDER))
     )
+    # Of what is written to the ledger one by one anyhow; the keys in older ledgers were made by this function.
     keys = [
         f"{EARNED} {json.dumps([store, order_key], ensure_ascii=False)} {position}"
         for store, order_key, position in numbered.select(*_ORDER, "position").iter_rows()

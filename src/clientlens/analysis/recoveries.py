@@ -78,30 +78,13 @@ def recoveries(
     return _outcome(checkouts, events, matched, repeated)
 
 
-def checkout_counts(
-    facts: Facts,
-    *,
-    as_of: AsOf,
-    completed_when: str,
-    minimum_age_minutes: int = MINIMUM_AGE_MINUTES,
-    match_window_days: int = MATCH_WINDOW_DAYS,
-) -> pl.DataFrame:
-    """Per client: abandoned (recovered ones included), recovered and open (Int64); of `recoveries`, which see."""
+def checkout_counts(found: pl.DataFrame) -> pl.DataFrame:
+    """Per client of `recoveries`: abandoned (recovered ones included), recovered and open (Int64)."""
     status = pl.col("status")
-    return (
-        recoveries(
-            facts,
-            as_of=as_of,
-            completed_when=completed_when,
-            minimum_age_minutes=minimum_age_minutes,
-            match_window_days=match_window_days,
-        )
-        .group_by("client_id")
-        .agg(
-            abandoned=status.is_in([OPEN, RECOVERED]).sum().cast(pl.Int64),
-            recovered=(status == RECOVERED).sum().cast(pl.Int64),
-            open=(status == OPEN).sum().cast(pl.Int64),
-        )
+    return found.group_by("client_id").agg(
+        abandoned=status.is_in([OPEN, RECOVERED]).sum().cast(pl.Int64),
+        recovered=(status == RECOVERED).sum().cast(pl.Int64),
+        open=(status == OPEN).sum().cast(pl.Int64),
     )
 
 

@@ -193,6 +193,7 @@ def _composed(
     as_of: AsOf = run.as_of(facts.timezone)
     rules = metric_rules(run, facts)
     rules.pop("ignore")
+    # Those who have points; placeholders are filled client by client.
     points = dict(balances(history(workspace, kinds=KINDS), facts.identities, as_of).iter_rows())
     rows = client_rows(facts, clients, as_of=as_of, points=points, **rules)
     keys = keys_of(facts, clients)

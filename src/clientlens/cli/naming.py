@@ -44,13 +44,20 @@ def clients_of_lines(facts: Facts, lines: Sequence[tuple[str, str]]) -> tuple[li
 
     Ids and e-mails are looked up all at once; what is neither, one by one, as everywhere.
     """
+    import polars as pl
+
     from clientlens.analysis.client_lookup import find_one
 
     if not lines:
         return [], []
-    identities = facts.identities.collect()
-    quick = dict(zip(identities["client_id"], identities["client_id"], strict=True))
-    quick |= {key[2:]: client for key, client in identities.iter_rows() if key.startswith("e:")}
+    named = {unicodedata.normalize("NFC", text).lower() for _, text in lines}
+    client, key = pl.col("client_id"), pl.col("person_key")
+    by_id = facts.identities.filter(client.is_in(named)).select(client, text=client)
+    by_email = facts.identities.filter(key.is_in([f"e:{text}" for text in named])).select(
+        client, text=key.str.slice(2)
+    )
+    # As many as there are lines, and few; an e-mail is never an id.
+    quick = {text: one for one, text in pl.concat([by_id.unique(), by_email]).collect().iter_rows()}
     found, unknown = [], []
     for place, text in lines:
         known = quick.get(unicodedata.normalize("NFC", text).lower())

@@ -142,4 +142,5 @@ def client_of(facts: Facts, requests: Iterable[Request]) -> dict[str, str]:
     import polars as pl
 
     keys = sorted({one.person_key for one in requests if one.person_key is not None})
+    # Those of the requests that are listed, each of which is an object already.
     return dict(facts.identities.filter(pl.col("person_key").is_in(keys)).collect().iter_rows())

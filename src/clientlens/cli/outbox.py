@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clientlens.analysis.message_history import STATE_FIELD
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:
@@ -20,13 +21,7 @@ FIELDS = (
     Field("email", Kind.TEXT, "the client's e-mail today", wide=True, priority=4),
     Field("template", Kind.TEXT, "template it was made of; own: typed", nullable=False, priority=1),
     Field("language", Kind.TEXT, "en, de or it", nullable=False, priority=5),
-    Field(
-        "state",
-        Kind.TEXT,
-        "drafted; maybe_sent: handed over, no answer came; sent; not_sent: refused, the draft is still there",
-        nullable=False,
-        values=("drafted", "maybe_sent", "sent", "not_sent"),
-    ),
+    STATE_FIELD,
     Field("state_at", Kind.INSTANT, "since when", nullable=False, title="since", priority=2),
     Field("message_id", Kind.TEXT, "id of the message", nullable=False, priority=None),
     Field(
@@ -101,4 +96,5 @@ def _people(
     keys = pl.LazyFrame({"person_key": sorted(person_keys)}, schema={"person_key": pl.String})
     known = facts.identities.join(keys, on="person_key", how="semi").join(facts.clients, on="client_id")
     told = known.select("person_key", "client_id", shown_name(), "email", "accepts_email").collect()
+    # Those who were written to, each of whom has a message in hand.
     return {key: (one, name, email, accepts) for key, one, name, email, accepts in told.iter_rows()}

@@ -130,6 +130,7 @@ def keys_of(facts: Facts, client_ids: Iterable[str]) -> dict[str, tuple[str, ...
         .agg("person_key")
         .collect()
     )
+    # Those who are to be written to, one by one.
     return {client: tuple(keys) for client, keys in found.iter_rows()}
 
 

@@ -94,6 +94,7 @@ def _by_client(identities: pl.LazyFrame, entries: Sequence[Entry]) -> Mapping[st
     """client_id -> its corrections that hold."""
     mine = [entry for entry in entries if entry.kind == KIND]
     keys = pl.LazyFrame({"person_key": sorted({str(entry.person_key) for entry in mine})})
+    # Those whom somebody corrected by hand, so few.
     owners = dict(identities.join(keys, on="person_key", how="semi").collect().iter_rows())
     said: dict[str, list[Entry]] = {}
     for entry in mine:

@@ -72,6 +72,7 @@ def grid(answer: Answer, width: int | None, limit: int) -> tuple[list[Table | Te
         row = next(row for (below, _), row in places.items() if below == line)
         cells = [
             _cell(texts.get((line, head)), own, _tone(tone, places.get((line, head))))
+            # Widths stand for all heads, those that are not shown too.
             for head, own in zip(heads[:kept], widths, strict=False)
         ]
         table.add_row(Text(line, style="bold"), *(Text(one.cells[row] or "") for one in beside), *cells)
