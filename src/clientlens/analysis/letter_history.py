@@ -1,0 +1,138 @@
+"""Who was assigned to which campaign, and what became of each letter, as the ledger tells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from clientlens.model.entries import Entry
+
+ASSIGNED, RENDERED, STATUS, REPRINTED = (
+    "letter_assigned",
+    "letter_rendered",
+    "letter_status",
+    "letter_reprinted",
+)
+KINDS = frozenset({ASSIGNED, RENDERED, STATUS, REPRINTED})
+"""Entries of the ledger. ASSIGNED: the subject is the campaign, the person_key the client's smallest key then. The
+others: the subject is the letter's id, the person_key the same."""
+
+MAILED, HELD = "mailed", "held"
+STATUSES = ("assigned", "rendered", "handed_over", "printed", "delivered", "failed")
+"""What a letter goes through; printed is what counts as sent, failed ends it. assigned: there is no PDF yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A status that a letter came to: on which day, and when and by whom it was noted."""
+
+    status: str
+    on: date
+    noted_at: datetime
+    actor: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assigned:
+    """One client's part in a campaign.
+
+    period: "" or the month or year of a repeated campaign (2026-11, 2026). wave: the run that assigned, its local day
+    and number: 2026-11-25, 2026-11-25-2. arm: `MAILED` or `HELD`. household: hash of campaign, seed and postal address,
+    which decided the arm. residence: hash of name and postal address, for the rule of one letter for both. in_home_on: the
+    planned day in the client's home, from which the effect is counted, for both arms. cost_minor: of the letter, 0 when
+    held. letter_id, code: "" when held. steps: status by status, the first one first (the last one holds).
+    pdf, sha256, pages: of the letter as it was made; pdf is a path inside the workspace.
+    """
+
+    campaign: str
+    period: str
+    wave: str
+    person_key: str
+    arm: str
+    household: str
+    residence: str
+    assigned_at: datetime
+    in_home_on: date
+    cost_minor: int
+    currency: str
+    letter_id: str = ""
+    code: str = ""
+    language: str = ""
+    template: str = ""
+    steps: tuple[Step, ...] = ()
+    pdf: str | None = None
+    sha256: str | None = None
+    pages: int = 0
+    reprints: tuple[str, ...] = ()
+
+    @property
+    def status(self) -> str:
+        """Where the letter stands; held for those who get none."""
+        if self.arm == HELD:
+            return HELD
+        return self.steps[-1].status if self.steps else STATUSES[0]
+
+    @property
+    def written_on(self) -> datetime | None:
+        """When the client counts as written to: when the letter was assigned, unless it failed; None: not at all.
+
+        A letter that is assigned will be made, so the cool-down begins there.
+        """
+        return None if self.arm == HELD or self.status == "failed" else self.assigned_at
+
+
+def assigned_of(entries: Iterable[Entry], *, until: datetime | None = None) -> list[Assigned]:
+    """Every client's part in every campaign, the first assigned first.
+
+    Args:
+        entries: of the ledger, the first one first; other kinds are passed over.
+        until: later entries do not count; None: all do.
+    """
+    found: dict[str, Assigned] = {}
+    for entry in entries:
+        if entry.kind not in KINDS or (until is not None and entry.at > until):
+            continue
+        body = entry.body
+        if entry.kind == ASSIGNED:
+            # A held client has no letter; its entry's number stands for one.
+            found[body["letter_id"] or f"#{entry.seq}"] = Assigned(
+                campaign=str(entry.subject),
+                period=body["period"],
+                wave=body["wave"],
+                person_key=str(entry.person_key),
+                arm=body["arm"],
+                household=body["household"],
+                residence=body["residence"],
+                assigned_at=entry.at,
+                in_home_on=date.fromisoformat(body["in_home_on"]),
+                cost_minor=body["cost_minor"],
+                currency=body["currency"],
+                letter_id=body["letter_id"],
+                code=body["code"],
+                language=body["language"],
+                template=body["template"],
+            )
+            continue
+        before = found.get(str(entry.subject))
+        if before is not None:
+            found[before.letter_id] = _after(before, entry)
+    return list(found.values())
+
+
+def _after(before: Assigned, entry: Entry) -> Assigned:
+    body = entry.body
+    if entry.kind == STATUS:
+        step = Step(body["status"], date.fromisoformat(body["on"]), entry.at, entry.actor, body.get("reason"))
+        return replace(before, steps=(*before.steps, step))
+    made = replace(before, pdf=body["pdf"], sha256=body["sha256"], pages=body["pages"])
+    if entry.kind == REPRINTED:
+        return replace(made, reprints=(*before.reprints, body["reason"]))
+    return replace(
+        made, steps=(*before.steps, Step("rendered", date.fromisoformat(body["on"]), entry.at, entry.actor))
+    )

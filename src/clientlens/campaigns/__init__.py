@@ -1,0 +1,1 @@
+"""Campaigns: who gets a letter, who is left out and why, what was made, what it changed."""
