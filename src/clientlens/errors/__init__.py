@@ -72,7 +72,7 @@ from clientlens.errors.people import (
     UnknownGroup,
     UnknownNote,
 )
-from clientlens.errors.privacy import NobodyMeant, NotSuppressed, Suppressed
+from clientlens.errors.privacy import ForgettingUnfinished, NobodyMeant, NotSuppressed, Suppressed
 from clientlens.errors.requests import (
     AmbiguousRequest,
     AnonymousRequester,
@@ -174,6 +174,7 @@ __all__ = [
     "ExitCode",
     "ExpectationFailed",
     "FaultyFile",
+    "ForgettingUnfinished",
     "IllegalMoment",
     "IllegalState",
     "InputError",

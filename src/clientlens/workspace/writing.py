@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clientlens.errors import ClientlensError, TimezoneConflict, WorkspaceMissing
-from clientlens.workspace import catalogue, database, events, facts
+from clientlens.workspace import catalogue, database, erasing, events, facts
 from clientlens.workspace.catalogue import Role
 from clientlens.workspace.deriving import Change
 from clientlens.workspace.events import Event
@@ -120,6 +120,11 @@ def hold(
             furnish(folder)
         with database.connect_for_writing(folder) as connection:
             state = catalogue.state_of(connection, folder)
+            if state.unerased:
+                # A run that forgot somebody was broken off: end it before anything else.
+                with suppress(OSError, ClientlensError):
+                    erasing.finish(folder, connection, timeout=0)
+                state = catalogue.state_of(connection, folder)
             if timezone is None and state.timezone is None:
                 raise WorkspaceMissing(str(folder))
             if timezone is not None and state.timezone not in (None, timezone):

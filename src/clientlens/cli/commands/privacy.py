@@ -13,6 +13,7 @@ from clientlens.cli.suppressing import Whom
 
 ANSWERS = {
     "privacy": "clientlens.cli.suppressing:FIELDS",
+    "privacy forget": "clientlens.cli.forgetting:FORGET_FIELDS",
     "privacy suppress": "clientlens.cli.suppressing:CHANGED_FIELDS",
     "privacy unsuppress": "clientlens.cli.suppressing:CHANGED_FIELDS",
 }
@@ -93,9 +94,34 @@ def list_() -> None:
     list_suppressed(current())
 
 
+def forget(
+    client: Annotated[str, typer.Argument(metavar="CLIENT", help="Id, e-mail, order number or name.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without it, only count what is held.")] = False,
+    lock_timeout: LockTimeout = 30.0,
+) -> None:
+    """Erase everything that is stored about a client, for good.
+
+    Every file is written anew without them, earlier states go, and what was exported before brings them back no more. What is
+    kept names nobody: fingerprints, so that they are not written to, and sums by year.
+
+    \b
+    Examples:
+      clientlens privacy forget mara@example.org
+      clientlens privacy forget mara@example.org --yes
+    """
+    from clientlens.cli.forgetting import forget_client
+
+    forget_client(current(), client, really=yes, lock_timeout=lock_timeout)
+
+
 COMMAND = Group(
     name="privacy",
     help="Note who objects to letters; keep the rights of the people stored.",
-    commands={"list": leaf(list_), "suppress": leaf(suppress), "unsuppress": leaf(unsuppress)},
+    commands={
+        "list": leaf(list_),
+        "suppress": leaf(suppress),
+        "unsuppress": leaf(unsuppress),
+        "forget": leaf(forget),
+    },
     default="list",
 )
