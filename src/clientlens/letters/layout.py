@@ -8,9 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-MM_TO_PT = 72 / 25.4
-
-
 @dataclass(frozen=True, slots=True)
 class Rect:
     """A rectangle: its top left corner, width and height."""
@@ -59,9 +56,9 @@ class Layout:
 
     title: in words. paper: A4 or Letter; page: the whole sheet. window: what the envelope shows. notes: zone of the line
     that says who sends it; notes_block: it is a block of lines with room of its own, not one line in the window.
-    address: where the recipient stands. info: the information block. subject_y: upper edge of the subject's line.
-    body, next_body: where the text may stand on the first page, and on those after it. footer: small lines at the foot.
-    marks: to fold and punch.
+    address: where the recipient stands. head: where a logo may stand. info: the information block. body, next_body: where
+    the text may stand on the first page (the subject is its first line), and on those after it. footer: small lines at the
+    foot. folds: where the sheet is folded, from the top. marks: to fold and punch.
     """
 
     name: str
@@ -73,10 +70,12 @@ class Layout:
     notes_block: bool
     address: Rect
     type: AddressType
+    head: Rect
     info: Rect
     body: Rect
     next_body: Rect
     footer: Rect
+    folds: tuple[float, ...]
     marks: tuple[Mark, ...]
 
 
@@ -110,9 +109,10 @@ class Geometry:
     and nothing else; its text starts at address.x, line n (from 0) on the baseline
     address.y + type.first_baseline + n * type.leading, and is at most address.width wide. return_line: where the sender
     may stand, at its lower edge, None: nowhere; return_block: as lines of usual size from its upper edge on, instead of one
-    small line. info: the information block. body: of the first page, the subject is its first line; next_body: of later
-    pages; footer: of each. marks: to draw on every page. empty: stays empty on the first page. printable: everything of
-    every page lies inside. most_bytes, most_pages: of one PDF, None: no limit.
+    small line. head: where a logo may stand. info: the information block. body: of the first page, the subject is its
+    first line; next_body: of later pages; footer: of each. folds: to keep codes off. marks: to draw on every page. empty:
+    stays empty on the first page. printable: everything of every page lies inside. most_bytes, most_pages: of one PDF,
+    None: no limit.
     """
 
     layout: str
@@ -123,10 +123,12 @@ class Geometry:
     type: AddressType
     return_line: Rect | None
     return_block: bool
+    head: Rect
     info: Rect
     body: Rect
     next_body: Rect
     footer: Rect
+    folds: tuple[float, ...]
     marks: tuple[Mark, ...]
     empty: tuple[Rect, ...]
     printable: Rect
