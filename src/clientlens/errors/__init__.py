@@ -78,6 +78,7 @@ from clientlens.errors.people import (
     UnknownGroup,
     UnknownNote,
 )
+from clientlens.errors.privacy import NobodyMeant, NotSuppressed, Suppressed
 from clientlens.errors.requests import (
     AmbiguousRequest,
     AnonymousRequester,
@@ -195,11 +196,13 @@ __all__ = [
     "NoEmail",
     "NoGoodRow",
     "NoRate",
+    "NobodyMeant",
     "NobodyNamed",
     "NotAWorkspace",
     "NotEnoughPoints",
     "NotRecognised",
     "NotRegistered",
+    "NotSuppressed",
     "NotText",
     "NothingAsked",
     "NothingByHand",
@@ -215,6 +218,7 @@ __all__ = [
     "SettingNeeded",
     "SourceNeeded",
     "StrictProblems",
+    "Suppressed",
     "TimezoneConflict",
     "TooManyPoints",
     "UnknownClient",
