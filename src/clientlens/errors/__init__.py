@@ -40,6 +40,7 @@ from clientlens.errors.inputs import (
     Unreadable,
     UnterminatedQuote,
 )
+from clientlens.errors.letters import BadLetterTemplate, CannotFill, UnknownLetterTemplate
 from clientlens.errors.messages import (
     BadAddress,
     BadMessageTemplate,
@@ -52,6 +53,7 @@ from clientlens.errors.messages import (
     NoEmail,
     OptedOut,
     OptionNeeded,
+    PlaceholderOfLetters,
     SettingNeeded,
     UnknownMessageTemplate,
     UnknownPlaceholder,
@@ -150,6 +152,7 @@ __all__ = [
     "BadHeader",
     "BadInstant",
     "BadJson",
+    "BadLetterTemplate",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
@@ -160,6 +163,7 @@ __all__ = [
     "BadSetting",
     "BadStore",
     "BadWindow",
+    "CannotFill",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
@@ -201,6 +205,7 @@ __all__ = [
     "OptionNeeded",
     "OutputExists",
     "OutputFailed",
+    "PlaceholderOfLetters",
     "RulesMissing",
     "SameClient",
     "SampleMissing",
@@ -215,6 +220,7 @@ __all__ = [
     "UnknownGroup",
     "UnknownImport",
     "UnknownKey",
+    "UnknownLetterTemplate",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
