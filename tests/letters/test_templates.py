@@ -203,6 +203,14 @@ def test_every_fault_of_a_template_is_told_with_its_line(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "deep",
+    ["{if points}" * 21 + "{end}" * 21, "\n{if points}\n" * 3500 + "\n{end}\n" * 3500, "**[" * 5000],
+)
+def test_what_is_nested_too_deeply_is_refused(deep):
+    assert "nested more than 20 deep" in [told for _, told in faults_of(f"{HEAD}{deep}\n\n{{objection}}")]
+
+
 def test_every_letter_tells_of_the_right_to_object():
     under = HEAD + "{if points}\n{objection}\n{end}\n"
     assert faults_of(under) == [(7, "{objection} stands under a condition, and every letter needs it")]
