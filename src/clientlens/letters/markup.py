@@ -24,7 +24,7 @@ from clientlens.letters.inline import (
     read_inline,
 )
 from clientlens.letters.letter import Picture
-from clientlens.letters.pictures import BadPictureError, read_picture
+from clientlens.letters.picture_files import BadPictureError, read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
