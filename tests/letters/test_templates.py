@@ -229,6 +229,7 @@ def test_every_letter_tells_of_the_right_to_object():
         ("https://example.org/a(b)?c=d#e", True),
         ("mailto:a@example.org?subject=Hi", True),
         ("http://example.org", False),
+        ("https://example.org/\u00fc", False),
         ("javascript:alert(1)", False),
         ("https:example.org", False),
         ("https://", False),
