@@ -372,3 +372,11 @@ def test_the_invented_client_says_what_the_registry_shows_for_samples():
             assert known.text(one.name) == one.sample, one.name
     assert sample("de").known.text("salutation") == "Guten Tag Mara Lindt"
     assert {one.name for one in PLACEHOLDERS if one.kind is Kind.MONEY} == set(sample("en").known.currencies)
+
+
+def test_the_template_of_the_documentation_is_one():
+    page = (EXAMPLES.parents[1] / "docs" / "letter-templates.md").read_text("utf-8")
+    read = read_template(page.split("```")[1].strip("\n"), "t", "t.md", EXAMPLES)
+    filled = fill(read, sample("en"), SENDER, QR)
+    assert filled.subject == "Mara, your 340 points"
+    assert [type(block).__name__ for block in filled.blocks[:5]] == ["Paragraph"] * 3 + ["Table", "QrCode"]
