@@ -21,6 +21,9 @@ ELSEWHERE = {
     "UnknownLayout": "until a command asks for one: tests/letters/test_layouts.py",
     "UnknownProvider": "until a command asks for one: tests/letters/test_layouts.py",
     "LayoutNotTaken": "until a command asks for one: tests/letters/test_layouts.py",
+    "BadLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
+    "UnknownLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
+    "CannotFill": "needs a campaign: tests/letters/test_templates.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
 }
 KINDS = {errors.FaultyFile, errors.UsageError, errors.InputError, errors.WorkspaceError}

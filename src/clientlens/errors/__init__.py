@@ -46,6 +46,11 @@ from clientlens.errors.layouts import (
     UnknownLayout,
     UnknownProvider,
 )
+from clientlens.errors.letters import (
+    BadLetterTemplate,
+    CannotFill,
+    UnknownLetterTemplate,
+)
 from clientlens.errors.messages import (
     BadAddress,
     BadMessageTemplate,
@@ -58,6 +63,7 @@ from clientlens.errors.messages import (
     NoEmail,
     OptedOut,
     OptionNeeded,
+    PlaceholderOfLetters,
     SettingNeeded,
     UnknownMessageTemplate,
     UnknownPlaceholder,
@@ -78,7 +84,11 @@ from clientlens.errors.people import (
     UnknownGroup,
     UnknownNote,
 )
-from clientlens.errors.privacy import NobodyMeant, NotSuppressed, Suppressed
+from clientlens.errors.privacy import (
+    NobodyMeant,
+    NotSuppressed,
+    Suppressed,
+)
 from clientlens.errors.requests import (
     AmbiguousRequest,
     AnonymousRequester,
@@ -90,7 +100,10 @@ from clientlens.errors.requests import (
     RulesMissing,
     UnknownRequest,
 )
-from clientlens.errors.segments import BadMinimumAge, UnknownSegment
+from clientlens.errors.segments import (
+    BadMinimumAge,
+    UnknownSegment,
+)
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -158,6 +171,7 @@ __all__ = [
     "BadInstant",
     "BadJson",
     "BadLayout",
+    "BadLetterTemplate",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
@@ -168,6 +182,7 @@ __all__ = [
     "BadSetting",
     "BadStore",
     "BadWindow",
+    "CannotFill",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
@@ -212,6 +227,7 @@ __all__ = [
     "OptionNeeded",
     "OutputExists",
     "OutputFailed",
+    "PlaceholderOfLetters",
     "RulesMissing",
     "SameClient",
     "SampleMissing",
@@ -228,6 +244,7 @@ __all__ = [
     "UnknownImport",
     "UnknownKey",
     "UnknownLayout",
+    "UnknownLetterTemplate",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
