@@ -40,6 +40,12 @@ from clientlens.errors.inputs import (
     Unreadable,
     UnterminatedQuote,
 )
+from clientlens.errors.layouts import (
+    BadLayout,
+    LayoutNotTaken,
+    UnknownLayout,
+    UnknownProvider,
+)
 from clientlens.errors.messages import (
     BadAddress,
     BadMessageTemplate,
@@ -150,6 +156,7 @@ __all__ = [
     "BadHeader",
     "BadInstant",
     "BadJson",
+    "BadLayout",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
@@ -178,6 +185,7 @@ __all__ = [
     "InputError",
     "InsecureMailServer",
     "JavaMissing",
+    "LayoutNotTaken",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",
@@ -215,9 +223,11 @@ __all__ = [
     "UnknownGroup",
     "UnknownImport",
     "UnknownKey",
+    "UnknownLayout",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
+    "UnknownProvider",
     "UnknownRequest",
     "UnknownSchema",
     "UnknownSegment",
