@@ -17,6 +17,8 @@ ELSEWHERE = {
     "WorkspaceReadOnly": "needs another user or a read-only disk: tests/workspace/test_workspace.py",
     "SampleMissing": "a broken installation: below",
     "MaySent": "a run that ends while it sends: tests/e2e/test_sending.py",
+    "LettersMissing": "needs packages that are not installed: tests/letters/test_drawing.py",
+    "NotALetter": "a letter's file that changed: tests/letters/test_drawing.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
 }
 KINDS = {errors.FaultyFile, errors.UsageError, errors.InputError, errors.WorkspaceError}

@@ -14,6 +14,10 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.drawing import (
+    LettersMissing,
+    NotALetter,
+)
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -186,6 +190,7 @@ __all__ = [
     "InsecureMailServer",
     "JavaMissing",
     "LayoutNotTaken",
+    "LettersMissing",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",
@@ -196,6 +201,7 @@ __all__ = [
     "NoGoodRow",
     "NoRate",
     "NobodyNamed",
+    "NotALetter",
     "NotAWorkspace",
     "NotEnoughPoints",
     "NotRecognised",
