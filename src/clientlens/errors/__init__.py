@@ -14,6 +14,10 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.drawing import (
+    LettersMissing,
+    NotALetter,
+)
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -202,6 +206,7 @@ __all__ = [
     "InsecureMailServer",
     "JavaMissing",
     "LayoutNotTaken",
+    "LettersMissing",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",
@@ -213,6 +218,7 @@ __all__ = [
     "NoRate",
     "NobodyMeant",
     "NobodyNamed",
+    "NotALetter",
     "NotAWorkspace",
     "NotEnoughPoints",
     "NotRecognised",
