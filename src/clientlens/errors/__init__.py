@@ -14,6 +14,7 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.campaigns import BadCampaign, BadCampaignName, CampaignMissing
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -139,6 +140,8 @@ __all__ = [
     "ArchiveTooLarge",
     "BadAddress",
     "BadAge",
+    "BadCampaign",
+    "BadCampaignName",
     "BadCombination",
     "BadConfigFile",
     "BadDate",
@@ -160,6 +163,7 @@ __all__ = [
     "BadSetting",
     "BadStore",
     "BadWindow",
+    "CampaignMissing",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
