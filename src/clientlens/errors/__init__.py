@@ -41,6 +41,12 @@ from clientlens.errors.inputs import (
     Unreadable,
     UnterminatedQuote,
 )
+from clientlens.errors.layouts import (
+    BadLayout,
+    LayoutNotTaken,
+    UnknownLayout,
+    UnknownProvider,
+)
 from clientlens.errors.messages import (
     BadAddress,
     BadMessageTemplate,
@@ -153,6 +159,7 @@ __all__ = [
     "BadHeader",
     "BadInstant",
     "BadJson",
+    "BadLayout",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
@@ -182,6 +189,7 @@ __all__ = [
     "InputError",
     "InsecureMailServer",
     "JavaMissing",
+    "LayoutNotTaken",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",
@@ -219,9 +227,11 @@ __all__ = [
     "UnknownGroup",
     "UnknownImport",
     "UnknownKey",
+    "UnknownLayout",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
+    "UnknownProvider",
     "UnknownRequest",
     "UnknownSchema",
     "UnknownSegment",
