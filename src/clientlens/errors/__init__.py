@@ -14,6 +14,7 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.campaigns import BadCampaign, BadCampaignName, CampaignMissing
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -39,6 +40,12 @@ from clientlens.errors.inputs import (
     StrictProblems,
     Unreadable,
     UnterminatedQuote,
+)
+from clientlens.errors.layouts import (
+    BadLayout,
+    LayoutNotTaken,
+    UnknownLayout,
+    UnknownProvider,
 )
 from clientlens.errors.messages import (
     BadAddress,
@@ -139,6 +146,8 @@ __all__ = [
     "ArchiveTooLarge",
     "BadAddress",
     "BadAge",
+    "BadCampaign",
+    "BadCampaignName",
     "BadCombination",
     "BadConfigFile",
     "BadDate",
@@ -150,6 +159,7 @@ __all__ = [
     "BadHeader",
     "BadInstant",
     "BadJson",
+    "BadLayout",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
@@ -160,6 +170,7 @@ __all__ = [
     "BadSetting",
     "BadStore",
     "BadWindow",
+    "CampaignMissing",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
@@ -178,6 +189,7 @@ __all__ = [
     "InputError",
     "InsecureMailServer",
     "JavaMissing",
+    "LayoutNotTaken",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",
@@ -215,9 +227,11 @@ __all__ = [
     "UnknownGroup",
     "UnknownImport",
     "UnknownKey",
+    "UnknownLayout",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
+    "UnknownProvider",
     "UnknownRequest",
     "UnknownSchema",
     "UnknownSegment",
