@@ -79,6 +79,7 @@ from clientlens.errors.people import (
     UnknownGroup,
     UnknownNote,
 )
+from clientlens.errors.privacy import NobodyMeant, NotSuppressed, Suppressed
 from clientlens.errors.requests import (
     AmbiguousRequest,
     AnonymousRequester,
@@ -199,11 +200,13 @@ __all__ = [
     "NoEmail",
     "NoGoodRow",
     "NoRate",
+    "NobodyMeant",
     "NobodyNamed",
     "NotAWorkspace",
     "NotEnoughPoints",
     "NotRecognised",
     "NotRegistered",
+    "NotSuppressed",
     "NotText",
     "NothingAsked",
     "NothingByHand",
@@ -219,6 +222,7 @@ __all__ = [
     "SettingNeeded",
     "SourceNeeded",
     "StrictProblems",
+    "Suppressed",
     "TimezoneConflict",
     "TooManyPoints",
     "UnknownClient",
