@@ -80,6 +80,7 @@ from clientlens.errors.people import (
     UnknownNote,
 )
 from clientlens.errors.privacy import NobodyMeant, NotSuppressed, Suppressed
+from clientlens.errors.recipients import BadLift
 from clientlens.errors.requests import (
     AmbiguousRequest,
     AnonymousRequester,
@@ -161,6 +162,7 @@ __all__ = [
     "BadInstant",
     "BadJson",
     "BadLayout",
+    "BadLift",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
