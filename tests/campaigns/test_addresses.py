@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clientlens.campaigns.addresses import address_check
@@ -25,6 +25,7 @@ SCHEMA = dict.fromkeys(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(ROWS, max_size=30), st.integers(2, 6))
 def test_an_address_is_whole_among_many_exactly_if_it_is_alone(rows, most_lines):
     check = address_check(home="IT", language="de", most_lines=most_lines)
