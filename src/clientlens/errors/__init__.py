@@ -14,7 +14,13 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
-from clientlens.errors.campaigns import BadCampaign, BadCampaignName, CampaignMissing
+from clientlens.errors.campaigns import (
+    BadCampaign,
+    BadCampaignName,
+    CampaignMissing,
+    LetterRefused,
+    NoFileNamed,
+)
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -190,6 +196,7 @@ __all__ = [
     "InsecureMailServer",
     "JavaMissing",
     "LayoutNotTaken",
+    "LetterRefused",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",
@@ -197,6 +204,7 @@ __all__ = [
     "MaySent",
     "NoCurrency",
     "NoEmail",
+    "NoFileNamed",
     "NoGoodRow",
     "NoRate",
     "NobodyNamed",
