@@ -53,6 +53,7 @@ from clientlens.errors.layouts import (
     UnknownLayout,
     UnknownProvider,
 )
+from clientlens.errors.letters import BadLetterTemplate, CannotFill, UnknownLetterTemplate
 from clientlens.errors.messages import (
     BadAddress,
     BadMessageTemplate,
@@ -65,6 +66,7 @@ from clientlens.errors.messages import (
     NoEmail,
     OptedOut,
     OptionNeeded,
+    PlaceholderOfLetters,
     SettingNeeded,
     UnknownMessageTemplate,
     UnknownPlaceholder,
@@ -166,6 +168,7 @@ __all__ = [
     "BadInstant",
     "BadJson",
     "BadLayout",
+    "BadLetterTemplate",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
@@ -177,6 +180,7 @@ __all__ = [
     "BadStore",
     "BadWindow",
     "CampaignMissing",
+    "CannotFill",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
@@ -221,6 +225,7 @@ __all__ = [
     "OptionNeeded",
     "OutputExists",
     "OutputFailed",
+    "PlaceholderOfLetters",
     "RulesMissing",
     "SameClient",
     "SampleMissing",
@@ -236,6 +241,7 @@ __all__ = [
     "UnknownImport",
     "UnknownKey",
     "UnknownLayout",
+    "UnknownLetterTemplate",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
