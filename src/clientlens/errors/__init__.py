@@ -87,6 +87,7 @@ from clientlens.errors.people import (
     UnknownGroup,
     UnknownNote,
 )
+from clientlens.errors.privacy import NobodyMeant, NotSuppressed, Suppressed
 from clientlens.errors.requests import (
     AmbiguousRequest,
     AnonymousRequester,
@@ -211,11 +212,13 @@ __all__ = [
     "NoFileNamed",
     "NoGoodRow",
     "NoRate",
+    "NobodyMeant",
     "NobodyNamed",
     "NotAWorkspace",
     "NotEnoughPoints",
     "NotRecognised",
     "NotRegistered",
+    "NotSuppressed",
     "NotText",
     "NothingAsked",
     "NothingByHand",
@@ -232,6 +235,7 @@ __all__ = [
     "SettingNeeded",
     "SourceNeeded",
     "StrictProblems",
+    "Suppressed",
     "TimezoneConflict",
     "TooManyPoints",
     "UnknownClient",
