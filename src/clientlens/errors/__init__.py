@@ -14,7 +14,13 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
-from clientlens.errors.campaigns import BadCampaign, BadCampaignName, CampaignMissing
+from clientlens.errors.campaigns import (
+    BadCampaign,
+    BadCampaignName,
+    CampaignMissing,
+    LetterRefused,
+    NoFileNamed,
+)
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -47,6 +53,7 @@ from clientlens.errors.layouts import (
     UnknownLayout,
     UnknownProvider,
 )
+from clientlens.errors.letters import BadLetterTemplate, CannotFill, UnknownLetterTemplate
 from clientlens.errors.messages import (
     BadAddress,
     BadMessageTemplate,
@@ -59,6 +66,7 @@ from clientlens.errors.messages import (
     NoEmail,
     OptedOut,
     OptionNeeded,
+    PlaceholderOfLetters,
     SettingNeeded,
     UnknownMessageTemplate,
     UnknownPlaceholder,
@@ -162,6 +170,7 @@ __all__ = [
     "BadInstant",
     "BadJson",
     "BadLayout",
+    "BadLetterTemplate",
     "BadLift",
     "BadMapping",
     "BadMessageTemplate",
@@ -174,6 +183,7 @@ __all__ = [
     "BadStore",
     "BadWindow",
     "CampaignMissing",
+    "CannotFill",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
@@ -193,6 +203,7 @@ __all__ = [
     "InsecureMailServer",
     "JavaMissing",
     "LayoutNotTaken",
+    "LetterRefused",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",
@@ -200,6 +211,7 @@ __all__ = [
     "MaySent",
     "NoCurrency",
     "NoEmail",
+    "NoFileNamed",
     "NoGoodRow",
     "NoRate",
     "NobodyMeant",
@@ -218,6 +230,7 @@ __all__ = [
     "OptionNeeded",
     "OutputExists",
     "OutputFailed",
+    "PlaceholderOfLetters",
     "RulesMissing",
     "SameClient",
     "SampleMissing",
@@ -234,6 +247,7 @@ __all__ = [
     "UnknownImport",
     "UnknownKey",
     "UnknownLayout",
+    "UnknownLetterTemplate",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
