@@ -14,6 +14,17 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.campaigns import (
+    BadCampaign,
+    BadCampaignName,
+    CampaignMissing,
+    LetterRefused,
+    NoFileNamed,
+)
+from clientlens.errors.drawing import (
+    LettersMissing,
+    NotALetter,
+)
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -40,6 +51,17 @@ from clientlens.errors.inputs import (
     Unreadable,
     UnterminatedQuote,
 )
+from clientlens.errors.layouts import (
+    BadLayout,
+    LayoutNotTaken,
+    UnknownLayout,
+    UnknownProvider,
+)
+from clientlens.errors.letters import (
+    BadLetterTemplate,
+    CannotFill,
+    UnknownLetterTemplate,
+)
 from clientlens.errors.messages import (
     BadAddress,
     BadMessageTemplate,
@@ -52,6 +74,7 @@ from clientlens.errors.messages import (
     NoEmail,
     OptedOut,
     OptionNeeded,
+    PlaceholderOfLetters,
     SettingNeeded,
     UnknownMessageTemplate,
     UnknownPlaceholder,
@@ -73,6 +96,9 @@ from clientlens.errors.people import (
     UnknownNote,
 )
 from clientlens.errors.privacy import ForgettingUnfinished, NobodyMeant, NotSuppressed, Suppressed
+from clientlens.errors.recipients import (
+    BadLift,
+)
 from clientlens.errors.requests import (
     AmbiguousRequest,
     AnonymousRequester,
@@ -84,7 +110,10 @@ from clientlens.errors.requests import (
     RulesMissing,
     UnknownRequest,
 )
-from clientlens.errors.segments import BadMinimumAge, UnknownSegment
+from clientlens.errors.segments import (
+    BadMinimumAge,
+    UnknownSegment,
+)
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -140,6 +169,8 @@ __all__ = [
     "ArchiveTooLarge",
     "BadAddress",
     "BadAge",
+    "BadCampaign",
+    "BadCampaignName",
     "BadCombination",
     "BadConfigFile",
     "BadDate",
@@ -151,6 +182,9 @@ __all__ = [
     "BadHeader",
     "BadInstant",
     "BadJson",
+    "BadLayout",
+    "BadLetterTemplate",
+    "BadLift",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
@@ -161,6 +195,8 @@ __all__ = [
     "BadSetting",
     "BadStore",
     "BadWindow",
+    "CampaignMissing",
+    "CannotFill",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
@@ -180,6 +216,9 @@ __all__ = [
     "InputError",
     "InsecureMailServer",
     "JavaMissing",
+    "LayoutNotTaken",
+    "LetterRefused",
+    "LettersMissing",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",
@@ -187,10 +226,12 @@ __all__ = [
     "MaySent",
     "NoCurrency",
     "NoEmail",
+    "NoFileNamed",
     "NoGoodRow",
     "NoRate",
     "NobodyMeant",
     "NobodyNamed",
+    "NotALetter",
     "NotAWorkspace",
     "NotEnoughPoints",
     "NotRecognised",
@@ -205,6 +246,7 @@ __all__ = [
     "OptionNeeded",
     "OutputExists",
     "OutputFailed",
+    "PlaceholderOfLetters",
     "RulesMissing",
     "SameClient",
     "SampleMissing",
@@ -220,9 +262,12 @@ __all__ = [
     "UnknownGroup",
     "UnknownImport",
     "UnknownKey",
+    "UnknownLayout",
+    "UnknownLetterTemplate",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
+    "UnknownProvider",
     "UnknownRequest",
     "UnknownSchema",
     "UnknownSegment",
