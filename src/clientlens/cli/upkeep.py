@@ -233,6 +233,10 @@ def carry_out_check(run: Run) -> None:
         run.console.detail(f"no state names {orphan}; it is harmless, and --repair deletes it")
     if found.readable_by_others:
         run.console.warn("others can read files here: chmod -R go= the folder")
+    if found.unerased:
+        run.console.warn(
+            "forgetting a client was broken off before everything was erased: 'clientlens workspace vacuum' ends it"
+        )
     if found.damage or run.format_asked not in {None, "table"} or run.flags.output is not None:
         rows = [(one.file, one.reason, one.repairable) for one in found.damage]
         run.answer(

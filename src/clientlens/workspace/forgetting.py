@@ -28,6 +28,7 @@ from clientlens.model.fingerprints import (
     SECRET,
     SUMS,
     SUPPRESSED,
+    UNSUPPRESSED,
     Fingerprints,
     client_text,
     email_and_residence,
@@ -260,13 +261,18 @@ class _Plan:
     def entries_to_write(self, *, suppress: bool) -> list[Event]:
         """What is kept of them."""
         kept = [Event(SECRET, {"secret": self.secret}, key=SECRET)] if self.is_new else []
-        given = max((int(str(one.subject)) for one in self.entries if one.kind == SUPPRESSED), default=0)
+        objected = {str(one.subject): one for one in self.entries if one.kind == SUPPRESSED}
+        given = max(map(int, objected), default=0)
+        for one in self.entries:
+            if one.kind == UNSUPPRESSED:
+                objected.pop(str(one.subject), None)
+        covered = {text for one in objected.values() for text in one.body["fingerprints"]}
         for client, prints in self.prints.items():
             body: dict[str, Any] = {name: sorted(prints[name]) for name in ("strong", "weak")}
             body |= {"codes": self._codes(client), "ids": self._ids(client)}
             kept.append(Event(FORGOTTEN, body))
             wanted = prints["strong"] | prints["details"]
-            if suppress and wanted:
+            if suppress and not wanted <= covered:
                 given += 1
                 told = {"fingerprints": sorted(wanted), "reason": REASON}
                 kept.append(Event(SUPPRESSED, told, subject=str(given)))

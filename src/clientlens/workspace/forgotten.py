@@ -112,7 +112,7 @@ class _Filter:
                     kept = lines.join(gone, on=on, how="anti", maintain_order="left")
                     changed[documents.lines.name] = kept
         if self.batch.people is not None and not theirs.is_empty():
-            changed["people"], dropped = _people(self.batch.people, theirs)
+            changed["people"], dropped = _people(self.batch.people, theirs, self._first_orders(changed))
             listed = min(dropped, self.batch.people_rows)
             changed["people_rows"] = self.batch.people_rows - listed
             rows += listed
@@ -150,6 +150,14 @@ class _Filter:
         theirs: pl.DataFrame = hits.group_by("person_key").agg(pl.col("forgotten_at").max())
         return theirs
 
+    def _first_orders(self, changed: dict[str, Any]) -> pl.DataFrame:
+        """person_key, first_order (Datetime) of the orders that are left."""
+        orders = changed.get("orders", self.batch.orders)
+        if orders is None:
+            return pl.DataFrame(schema={"person_key": pl.String, "first_order": INSTANT})
+        left: pl.DataFrame = orders.group_by("person_key").agg(first_order=pl.col("placed_at").min())
+        return left.drop_nulls()
+
     @staticmethod
     def _hits(prints: Mapping[str, datetime]) -> pl.DataFrame:
         rows = list(prints.items())
@@ -171,20 +179,22 @@ def code_text(codes: pl.Series) -> pl.Series:
     return codes.to_frame("code").select(pl.lit("code ") + pl.col("code"))["literal"]
 
 
-def _people(people: pl.DataFrame, theirs: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+def _people(
+    people: pl.DataFrame, theirs: pl.DataFrame, first_orders: pl.DataFrame
+) -> tuple[pl.DataFrame, int]:
     """People without what is theirs, and how many of a list of clients that left out.
 
     What of them is seen later is kept, without the dates of the time before.
     """
     joined = people.join(theirs, on="person_key", how="left", maintain_order="left")
+    joined = joined.join(first_orders, on="person_key", how="left", maintain_order="left")
     old = pl.col("forgotten_at").is_not_null() & (
         pl.col("seen_at").is_null() | (pl.col("seen_at") <= pl.col("forgotten_at"))
     )
     dropped = joined.filter(old & pl.col("is_profile")).height
+    fresh = {"joined_at": pl.lit(None, INSTANT), "first_order_at": pl.col("first_order")}
     before = [
-        pl.when(pl.col("forgotten_at").is_null() | (pl.col(name) > pl.col("forgotten_at")))
-        .then(name)
-        .alias(name)
-        for name in ("joined_at", "first_order_at")
+        pl.when(pl.col(name) <= pl.col("forgotten_at")).then(instead).otherwise(name).alias(name)
+        for name, instead in fresh.items()
     ]
     return joined.filter(~old).with_columns(before).select(people.columns), dropped

@@ -154,6 +154,8 @@ class CheckResult:
     damage: tuple[Damage, ...]
     orphans: tuple[str, ...]
     readable_by_others: bool
+    unerased: bool = False
+    """Somebody was forgotten, and what told of them is not wholly erased yet."""
 
 
 def check(path: Path) -> CheckResult:
@@ -189,6 +191,7 @@ def check(path: Path) -> CheckResult:
             tuple(damage),
             tuple(str(one) for one in orphans(path, state.known_paths)),
             others_can_read(path, [CATALOGUE, *files]),
+            state.unerased,
         )
 
 
