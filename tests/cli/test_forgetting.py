@@ -5,13 +5,17 @@ from __future__ import annotations
 import email
 import email.policy
 import io
+import json
 import quopri
 import shutil
 import sqlite3
+import stat
+import zipfile
 from base64 import b64decode
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 
+import jsonschema
 import polars as pl
 import pytest
 
@@ -19,6 +23,7 @@ from clientlens.analysis.letter_history import ASSIGNED, RENDERED
 from clientlens.cli.context import Run
 from clientlens.cli.main import execute
 from clientlens.console import Console
+from clientlens.model.tables import TABLES
 from clientlens.workspace import catalogue, erasing, forgetting, ledger, upkeep, writing
 from clientlens.workspace.events import Event
 from clientlens.workspace.lock import reading
@@ -225,6 +230,12 @@ def test_nothing_that_the_workspace_holds_tells_of_who_was_forgotten(call, shop)
     assert held == counted.json
     assert {row["what"]: row["held"] for row in done.json}["drafts"] == 2
     # Of Bob everything is there.
+    with Workspace.open(shop) as workspace:
+        letters = ledger.history(workspace, kinds={ASSIGNED, RENDERED})
+    assert [(entry.kind, entry.person_key) for entry in letters] == [
+        (ASSIGNED, f"e:{BOB}"),
+        (RENDERED, f"e:{BOB}"),
+    ]
     assert [row["name"] for row in call("clients", "--json", ws=shop).json] == ["Bob Fels"]
     assert (
         call("clients", "note", BOB, "--list", "--json", ws=shop).json[0]["text"]
@@ -244,8 +255,8 @@ def done_at(shop):
 @pytest.mark.parametrize(
     ("module", "step", "left"),
     [
-        (forgetting._Plan, "batches", "facts"),
-        (forgetting._Plan, "derive", "facts"),
+        (forgetting.Plan, "batches", "facts"),
+        (forgetting.Plan, "derive", "facts"),
         (catalogue, "drop_files", "facts"),
         (erasing, "erase_facts", "facts"),
         (erasing, "erase_drafts", "outbox"),
@@ -300,6 +311,95 @@ def test_an_import_of_old_files_does_not_bring_them_back_and_later_orders_are_a_
     assert [(row["completed_orders"], row["joined_at"][:10]) for row in rows] == [(1, "2027-01-01")]
     known = call("privacy", "--json", ws=shop).json
     assert [(row["reason"], row["email"]) for row in known] == [("forgotten", ZITA)]
+
+
+def test_an_export_holds_everything_and_forgetting_leaves_nothing_to_export(call, shop, tmp_path):
+    done = call("privacy", "export", ZITA, "-o", "zita.zip", "--json", ws=shop)
+    assert done.code == 0, done.stderr
+    jsonschema.validate(done.json, json.loads(call("schema", "privacy", "export").text))
+    with zipfile.ZipFile(tmp_path / "zita.zip") as archive:
+        held = {name: archive.read(name) for name in archive.namelist()}
+    assert [row["file"] for row in done.json] == list(held)
+    assert {name for name in held if "/" not in name} == {
+        "index.txt",
+        "card.json",
+        "ledger.json",
+        "objections.json",
+    }
+    tables = {table.name for table in TABLES} - {
+        "checkouts",
+        "checkout_lines",
+        "order_lines",
+    }  # she has none of these
+    assert {name.split("/")[1] for name in held if name.startswith("tables/")} == {
+        f"{name}.json" for name in tables
+    }
+    assert held["letters/aaaa.pdf"] == (shop / "campaigns" / "spring" / "aaaa.pdf").read_bytes()
+    assert sum(name.startswith("drafts/") for name in held) == 2
+    said = b"".join(held.values()).decode("utf-8", "replace").casefold()
+    assert [word for word in WORDS if word not in said] == []
+    assert "bob@" not in said
+    assert "fingerprint" not in said
+    orders = json.loads(held["tables/orders.json"])
+    assert [(one["number"], one["order_total"]) for one in orders] == [("1", 25.0), ("3", 30.0), ("4", 40.0)]
+    kinds = {one["kind"] for one in json.loads(held["ledger.json"])}
+    assert kinds >= {
+        "note_added",
+        "client_edited",
+        "group_joined",
+        "points_added",
+        "message_drafted",
+        ASSIGNED,
+        RENDERED,
+    }
+    refused = call("privacy", "export", ZITA, "-o", "zita.zip", ws=shop)
+    assert (refused.code, refused.text) == (2, "")
+    assert call("privacy", "export", ZITA, "-o", "folder", ws=shop).code == 0
+    for name, data in held.items():
+        if name not in {"index.txt", "card.json"}:
+            assert (tmp_path / "folder" / name).read_bytes() == data
+        assert stat.S_IMODE((tmp_path / "folder" / name).stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "folder").stat().st_mode) == 0o700
+    call("privacy", "forget", ZITA, "--yes", ws=shop)
+    assert call("privacy", "export", ZITA, "-o", "after.zip", ws=shop).code == 2
+
+
+def test_the_audit_says_what_was_done_and_names_nobody(call, shop):
+    assert call("privacy", "export", BOB, "-o", "bob.zip", ws=shop).code == 0
+    assert call("privacy", "forget", ZITA, "--yes", ws=shop).code == 0
+    told = call("privacy", "audit", "--json", ws=shop)
+    assert [(row["what"], row["finished"]) for row in told.json] == [
+        ("objection_noted", True),
+        ("exported", True),
+        ("forgotten", True),
+    ]
+    assert "1 forgotten client had 3 orders of EUR 95.00" in told.stderr
+    assert not [word for word in WORDS if word in (told.text + told.stderr).casefold()]
+
+
+def test_retention_lists_whom_nothing_was_heard_of_and_forgets_only_when_it_is_told_to(call, shop, tmp_path):
+    (tmp_path / "old.csv").write_text(
+        f"{ORDERS}\n"
+        "90,2016-10-31T10:00:00Z,9.00,EUR,old@example.org,Old One,,,,,\n"
+        "91,2016-11-02T10:00:00Z,9.00,EUR,edge@example.org,Edge One,,,,,\n"
+    )
+    assert call("import", tmp_path / "old.csv", ws=shop).code == 0
+    # Today is 1 November 2026, so what is from 2 November 2016 on is recent enough.
+    listed = call("privacy", "retention", "--json", ws=shop)
+    assert [(row["email"], row["last_on"], row["last"], row["erased"]) for row in listed.json] == [
+        ("old@example.org", "2016-10-31", "order", False)
+    ]
+    assert (
+        call("privacy", "retention", "--years", "9", "--json", ws=shop).json[1]["email"] == "edge@example.org"
+    )
+    assert call("privacy", "retention", "--apply", "--as-of", "2030-01-01", ws=shop).code == 2
+    assert len(call("clients", "--json", ws=shop).json) == 4
+    done = call("privacy", "retention", "--apply", "--json", ws=shop)
+    assert [row["erased"] for row in done.json] == [True]
+    assert len(call("clients", "--json", ws=shop).json) == 3
+    # Nobody objected: whoever comes back may be written to.
+    assert [row["number"] for row in call("privacy", "--json", ws=shop).json] == [1]
+    assert call("privacy", "retention", "--apply", "--json", ws=shop).json == []
 
 
 def test_who_objected_before_is_still_known_to_and_sums_are_kept(call, shop):

@@ -52,6 +52,9 @@ STEPS = [
     ("message --list", ("message", "--list")),
     ("privacy suppress", ("privacy", "suppress", CLIENT, "--reason", "asked for it")),
     ("privacy", ("privacy",)),
+    ("privacy forget", ("privacy", "forget", CLIENT)),
+    ("privacy retention", ("privacy", "retention", "--years", "1")),
+    ("privacy audit", ("privacy", "audit")),
     ("privacy unsuppress", ("privacy", "unsuppress", CLIENT, "--reason", "asked for it")),
     ("workspace history", ("workspace", "history")),
 ]

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "CannotFill": "needs a campaign: tests/letters/test_templates.py",
     "LettersMissing": "needs packages that are not installed: tests/letters/test_drawing.py",
     "NotALetter": "a letter's file that changed: tests/letters/test_drawing.py",
+    "ForgettingUnfinished": "somebody reads meanwhile: tests/cli/test_forgetting.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
 }
 KINDS = {errors.FaultyFile, errors.UsageError, errors.InputError, errors.WorkspaceError}

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clientlens.cli.context import Run
+    from clientlens.model.entries import Event
     from clientlens.workspace.forgetting import Forgetting
     from clientlens.workspace.workspace import Workspace
 
@@ -63,7 +64,7 @@ def forget_client(run: Run, client: str, *, really: bool, lock_timeout: float) -
         _end_erasing(run, lock_timeout)
         notes = ["was forgotten before: nothing is held"]
     else:
-        told = _forget(run, [client_id], "forget", lock_timeout, suppress=True)
+        told = _forget(run, [client_id], "forget", lock_timeout)
         notes = ["there is no earlier state to go back to; an import of old files leaves the client out"]
         notes += _notes(told)
     frame = frame_of(FORGET_FIELDS, _rows(told, erased=client_id is not None and really))
@@ -72,7 +73,7 @@ def forget_client(run: Run, client: str, *, really: bool, lock_timeout: float) -
 
 
 def _forget(
-    run: Run, client_ids: Sequence[str], command: str, lock_timeout: float, *, suppress: bool
+    run: Run, client_ids: Sequence[str], command: str, lock_timeout: float, *, retention: Event | None = None
 ) -> Forgetting:
     from clientlens.errors import ForgettingUnfinished
     from clientlens.workspace.forgetting import forget
@@ -82,7 +83,9 @@ def _forget(
         client_ids,
         at=run.clock(),
         command=f"clientlens privacy {command}",
-        suppress=suppress,
+        # Nobody objected whom a rule forgets.
+        suppress=retention is None,
+        also=[] if retention is None else [retention],
         actor=run.actor,
         lock_timeout=lock_timeout,
     )
@@ -146,3 +149,39 @@ def _notes(told: Forgetting) -> list[str]:
         f"campaign {name}: its merged files are made anew by 'campaigns run'" for name in told.campaigns
     ]
     return notes
+
+
+def carry_out_retention(run: Run, years: int | None, *, really: bool, lock_timeout: float) -> None:
+    """List the clients of whom nothing has been heard for so many years, or forget them.
+
+    Raises:
+        BadCombination: they are to be forgotten as of another day. ForgettingUnfinished: somebody is reading.
+    """
+    import polars as pl
+
+    from clientlens.analysis.retention import last_heard_of
+    from clientlens.analysis.wording import counted_noun
+    from clientlens.errors import BadCombination
+    from clientlens.model.entries import Event
+    from clientlens.model.fingerprints import RETENTION
+    from clientlens.model.timeframes import parse_window
+
+    if really and run.flags.as_of is not None:
+        raise BadCombination("--apply", "--as-of")
+    years = years or run.settings.number("privacy.retention_years")
+    with run.open() as workspace:
+        zone = workspace.timezone
+        since = parse_window(f"{years}y").days(run.as_of(zone))[0]
+        assert since is not None  # noqa: S101 - only that of all time has no first day
+        old, undated = last_heard_of(workspace.facts(), since)
+    notes = [f"nothing known of them is from {since} or later: {counted_noun(years, 'year')}"]
+    if undated:
+        notes.append(f"{counted_noun(undated, 'client')} without any date left out")
+    if really and not old.is_empty():
+        event = Event(RETENTION, {"years": years, "clients": old.height})
+        notes += _notes(_forget(run, old["client_id"].to_list(), "retention", lock_timeout, retention=event))
+    elif not old.is_empty():
+        notes.append("nothing was changed: --apply forgets them, and that cannot be undone")
+    rows = old.with_columns(erased=pl.lit(really)).select(field.name for field in RETENTION_FIELDS)
+    title = "Forgotten" if really else "Clients of whom nothing was heard"
+    run.answer(Answer("privacy_retention", RETENTION_FIELDS, rows, zone, title=title, notes=tuple(notes)))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SECRET, SUPPRESSED, UNSUPPRESSED = "privacy_secret", "suppressed", "unsuppressed"
 FORGOTTEN, SUMS, ERASED = "client_forgotten", "forgotten_sums", "forgetting_done"
+EXPORTED, RETENTION = "privacy_exported", "retention_applied"
 """Kinds of entries of the ledger, see `analysis/suppression.py` and `workspace/forgetting.py`."""
 
 _BLOCK = 64

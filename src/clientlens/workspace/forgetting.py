@@ -90,7 +90,7 @@ def foresee(path: Path, state: State, entries: Sequence[Entry], client_ids: Coll
     Args:
         state, entries: of a workspace that is open for reading, and all of its ledger.
     """
-    return _Plan(path, state, entries, client_ids).told()
+    return Plan(path, state, entries, client_ids).told()
 
 
 def forget(
@@ -100,31 +100,33 @@ def forget(
     at: datetime,
     command: str,
     suppress: bool = True,
+    also: Sequence[Event] = (),
     actor: str | None = None,
     lock_timeout: float = 30,
 ) -> Forgetting:
     """Forget clients (by id); see the module's text.
 
     Args:
-        suppress: they are not to be written to either, if they ever come back.
+        suppress: they are not to be written to either, if they ever come back. also: entries that go with it.
 
     Raises:
         WorkspaceMissing, WorkspaceLocked, WorkspaceNewer, WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
     """
     with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
         entries = events.select(writer.connection, upto=writer.state.entries)
-        plan = _Plan(path, writer.state, entries, client_ids)
+        plan = Plan(path, writer.state, entries, client_ids)
         with change_of(writer) as change:
             batches = plan.batches(change)
             plan.derive(change)
             told = plan.told()
-            _commit(writer, change, plan, batches, at=at, command=command, suppress=suppress)
+            kept = [*plan.entries_to_write(suppress=suppress), *also]
+            _commit(writer, change, plan, batches, kept, at=at, command=command)
         done = erasing.finish(path, writer.connection, timeout=lock_timeout)
         return replace(told, erased=done)
 
 
-class _Plan:
-    """Whom it is about, and what becomes of what."""
+class Plan:
+    """Whom it is about, and everything of theirs: what `privacy export` shows and `forget` takes away."""
 
     def __init__(
         self, path: Path, state: State, entries: Sequence[Entry], client_ids: Collection[str]
@@ -216,16 +218,16 @@ class _Plan:
             entries=sum(one.kind != SUMS for one in self.redaction.gone),
             blanked=len(self.redaction.changed),
             named=self.redaction.named,
-            drafts=len(erasing.drafts_to(self.path, self.drafts, self._emails())),
+            drafts=len(self.draft_files()),
             letters=len(self.letters),
             campaigns=tuple(self.campaigns),
             doubtful=self.persons.doubtful,
         )
 
-    def _emails(self) -> erasing.Addressed:
-        return erasing.Addressed(
-            self.secret, frozenset().union(*(one["strong"] for one in self.prints.values()))
-        )
+    def draft_files(self) -> list[Path]:
+        """Drafts to them in the outbox."""
+        prints = frozenset().union(*(one["strong"] for one in self.prints.values()))
+        return erasing.drafts_to(self.path, self.drafts, erasing.Addressed(self.secret, prints))
 
     # --- files -------------------------------------------------------------------------------------------
 
@@ -339,12 +341,12 @@ def _added(before: list[dict[str, Any]], more: pl.DataFrame, by: Sequence[str]) 
 def _commit(
     writer: Writer,
     change: Change,
-    plan: _Plan,
+    plan: Plan,
     batches: dict[int, Stored | None],
+    kept: Sequence[Event],
     *,
     at: datetime,
     command: str,
-    suppress: bool,
 ) -> None:
     """One transaction that makes the state without them the only one."""
     change.settle()
@@ -361,7 +363,7 @@ def _commit(
                 catalogue.replace_file(connection, file_id, new)
         for file in change.current:
             catalogue.add_file(connection, file, Role.CURRENT, None, snapshot)
-        for event in plan.entries_to_write(suppress=suppress):
+        for event in kept:
             events.insert(connection, event, at=at, actor=writer.actor, snapshot=snapshot)
         rewrite(connection, plan.redaction)
         erasing.put_off(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BLANK = "[forgotten]"
 _FAMILIES = ("message_", "letter_", "request_")
 """Of these the subject (a message, a letter, a request) is one person's, so all entries about it go together."""
+_OF_MANY = "letter_assigned"  # its subject is the campaign
 _PHONE_DIGITS = 6
 _TRIGGERS = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'event'"
 
@@ -66,7 +67,7 @@ def redaction(
         (family, one.subject)
         for one in theirs
         for family in _FAMILIES
-        if one.kind.startswith(family) and one.subject
+        if one.kind.startswith(family) and one.subject and one.kind != _OF_MANY
     } | {("request_", one) for one in requests}
     objections = {
         one.subject
@@ -76,7 +77,7 @@ def redaction(
     blanked = _Blanking(keys, words)
     gone, changed = [], []
     for one in entries:
-        families = [family for family in _FAMILIES if one.kind.startswith(family)]
+        families = [family for family in _FAMILIES if one.kind.startswith(family) and one.kind != _OF_MANY]
         if (
             one.kind == SUMS
             or one.person_key in keys
