@@ -97,7 +97,9 @@ def check_campaign(data: bytes, file: str, folder: Path, *, language: str) -> Ch
     return Checked(spec, templates, faults, _advice(spec, templates))
 
 
-def _told(error: UnknownLetterTemplate | Unreadable | UnknownLayout | UnknownProvider | LayoutNotTaken) -> str:
+def _told(
+    error: UnknownLetterTemplate | Unreadable | UnknownLayout | UnknownProvider | LayoutNotTaken,
+) -> str:
     return f"{error.message} ({error.hint})" if error.hint else error.message
 
 

@@ -61,7 +61,9 @@ class Named:
     code: str = PLACEHOLDER
 
 
-def compose(campaign: Campaign, writer: Writer, wanted: Sequence[Named], source: Source) -> list[Letter | str]:
+def compose(
+    campaign: Campaign, writer: Writer, wanted: Sequence[Named], source: Source
+) -> list[Letter | str]:
     """A letter to each of these clients, in their order, or why there can be none: in words without a detail of the client.
 
     Whoever may not be written to is not known here.
