@@ -168,6 +168,13 @@ _SAID: Mapping[str, Callable[[Entry], str]] = {
     "privacy_secret": lambda _: "the key of the objections was made",
     "suppressed": _objection,
     "unsuppressed": _objection,
+    "client_forgotten": lambda _: "a client was forgotten",
+    "forgotten_sums": lambda entry: f"sums of every client forgotten so far: {entry.body['clients']:,}",
+    "forgetting_done": lambda _: "all that told of a forgotten client is erased",
+    "privacy_exported": lambda _: "all that is held about a client was exported",
+    "retention_applied": lambda entry: (
+        f"clients of whom nothing was heard for {entry.body['years']} years forgotten: {entry.body['clients']:,}"
+    ),
     "repair": lambda entry: (
         f"current files derived anew: {entry.body.get('files', 'all')}; "
         f"orphans deleted: {entry.body.get('orphans', 0)}"
