@@ -364,6 +364,27 @@ def test_an_export_holds_everything_and_forgetting_leaves_nothing_to_export(call
     assert call("privacy", "export", ZITA, "-o", "after.zip", ws=shop).code == 2
 
 
+def test_somebody_whom_the_ledger_alone_knows_can_be_exported_and_forgotten(call, shop, tmp_path):
+    """Who asked for an order that the rules held back stands in no file."""
+    (shop / "requests.toml").write_text('audience = "all"\n')
+    asked = {
+        "order_id": "50",
+        "placed_at": "2026-10-30T10:00:00Z",
+        "email": "dora@example.org",
+        "name": "Dora Jasmund",
+        "service": "Logo",
+    }
+    (tmp_path / "asked.jsonl").write_text(json.dumps(asked))
+    assert call("requests", "screen", tmp_path / "asked.jsonl", "--record", ws=shop).code == 0
+    done = call("privacy", "export", "dora@example.org", "-o", "dora", ws=shop)
+    assert done.code == 0, done.stderr
+    assert sorted(path.name for path in (tmp_path / "dora").iterdir()) == ["index.txt", "ledger.json"]
+    assert "Dora Jasmund" in (tmp_path / "dora" / "ledger.json").read_text()
+    assert call("privacy", "forget", "dora@example.org", "--yes", ws=shop).code == 0
+    assert not [file for file in shop.rglob("*") if file.is_file() and b"Jasmund" in file.read_bytes()]
+    assert len(leftovers(shop)) > 0  # Zita's
+
+
 def test_the_audit_says_what_was_done_and_names_nobody(call, shop):
     assert call("privacy", "export", BOB, "-o", "bob.zip", ws=shop).code == 0
     assert call("privacy", "forget", ZITA, "--yes", ws=shop).code == 0

@@ -44,20 +44,21 @@ def forget_client(run: Run, client: str, *, really: bool, lock_timeout: float) -
     Raises:
         UnknownClient, AmbiguousClient; ForgettingUnfinished: somebody is reading.
     """
-    from clientlens.analysis.client_lookup import find_one
+    from clientlens.cli.naming import client_or_asker
     from clientlens.errors import UnknownClient
     from clientlens.workspace.forgetting import foresee
     from clientlens.workspace.ledger import history
 
     with run.open() as workspace:
         zone, client_id, told = workspace.timezone, None, None
+        entries = history(workspace)
         try:
-            client_id = find_one(workspace.facts(), client)
+            client_id = client_or_asker(workspace.facts(), entries, client)
         except UnknownClient:
             if not _was_forgotten(workspace, client):
                 raise
         if client_id is not None and not really:
-            told = foresee(workspace.path, workspace.state, history(workspace), [client_id])
+            told = foresee(workspace.path, workspace.state, entries, [client_id])
     if told is not None:
         notes = ["nothing was changed: --yes forgets the client, and that cannot be undone", *_notes(told)]
     elif client_id is None:

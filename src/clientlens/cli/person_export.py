@@ -45,7 +45,7 @@ def export_client(run: Run, client: str, output: str, *, force: bool, lock_timeo
     Raises:
         UnknownClient, AmbiguousClient; OutputExists, OutputFailed
     """
-    from clientlens.analysis.client_lookup import find_one
+    from clientlens.cli.naming import client_or_asker
     from clientlens.cli.recording import record
     from clientlens.model.entries import Event
     from clientlens.model.fingerprints import EXPORTED, SUPPRESSED, UNSUPPRESSED
@@ -56,8 +56,9 @@ def export_client(run: Run, client: str, output: str, *, force: bool, lock_timeo
     _see_free(target, output, force=force)
     with run.open() as workspace:
         facts, zone = workspace.facts(), workspace.timezone
-        client_id = find_one(facts, client)
-        plan = Plan(workspace.path, workspace.state, history(workspace), [client_id])
+        entries = history(workspace)
+        client_id = client_or_asker(facts, entries, client)
+        plan = Plan(workspace.path, workspace.state, entries, [client_id])
         files = _files(run, workspace, facts, plan, client_id)
     _write(target, output, files, force=force)
     record(run, lambda _: [Event(EXPORTED)], command="clientlens privacy export", lock_timeout=lock_timeout)
@@ -66,10 +67,8 @@ def export_client(run: Run, client: str, output: str, *, force: bool, lock_timeo
     notes = [f"all of it in {output}; it holds personal data: give it to nobody else"]
     named = sum(one.kind not in {SUPPRESSED, UNSUPPRESSED} for one in plan.redaction.changed)
     if named:
-        entries = (
-            "1 entry about somebody else names" if named == 1 else f"{named:,} entries about others name"
-        )
-        notes.append(f"{entries} the client: not in it")
+        told = "1 entry about somebody else names" if named == 1 else f"{named:,} entries about others name"
+        notes.append(f"{told} the client: not in it")
     frame = frame_of(FILE_FIELDS, rows)
     run.answer(Answer("privacy_export", FILE_FIELDS, frame, zone, title="Export", notes=tuple(notes)))
 
@@ -77,11 +76,12 @@ def export_client(run: Run, client: str, output: str, *, force: bool, lock_timeo
 def _files(run: Run, workspace: Workspace, facts: Facts, plan: Plan, client_id: str) -> list[_File]:
     from clientlens.cli.carding import card_of
 
-    card = card_of(run, workspace, facts, client_id, everything=True, lines=True, hints=False)
-    found = [
-        _File("card.json", "what is worked out from it: figures, scores, suggestions", 1, _json_of(card))
-    ]
+    found = []
     now, earlier = _tables(workspace, plan)
+    if "clients" in now:
+        card = card_of(run, workspace, facts, client_id, everything=True, lines=True, hints=False)
+        what = "what is worked out from it: figures, scores, suggestions"
+        found.append(_File("card.json", what, 1, _json_of(card)))
     for folder, some, what in (
         ("tables", now, "as they count today"),
         ("earlier", earlier, "as other imports told of them"),

@@ -171,7 +171,13 @@ class Plan:
             if change["after"]
         ]
         keys = {one[2:] for one in self.persons.keys if one[0] in "ep"}
-        words = words_of([*people["email"], *people["phone"], *edits, *keys])
+        asked = [
+            one.body.get(name)
+            for one in self.entries
+            if one.kind == "request_received" and one.person_key in self.persons.keys
+            for name in ("email", "phone")
+        ]
+        words = words_of([*people["email"], *people["phone"], *edits, *keys, *asked])
         requests = [f"request {one.replace(chr(0), '/')}" for one in self.persons.records[REQUESTS.name]]
         prints = frozenset().union(*(print_ for one in self.prints.values() for print_ in one.values()))
         return redaction(
@@ -283,7 +289,8 @@ class Plan:
     def _ids(self, client_id: str) -> list[str]:
         """By what the client may be asked for once more."""
         people = self.persons.people.filter(pl.col("client_id") == client_id)
-        names = {client_id, *people["email"].drop_nulls()}
+        keys = self.persons.identities.filter(pl.col("client_id") == client_id)["person_key"]
+        names = {client_id, *people["email"].drop_nulls(), *(key[2:] for key in keys if key[0] == "e")}
         return sorted(Fingerprints(self.secret).of_all(map(client_text, names)))
 
     def _codes(self, client_id: str) -> list[str]:

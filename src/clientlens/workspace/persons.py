@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from clientlens.model.identity import client_id_of
 from clientlens.model.tables import (
     CHECKOUT_LINES,
     CHECKOUTS,
@@ -98,11 +99,13 @@ def persons_of(folder: Path, state: State, entries: Sequence[Entry], client_ids:
     """What is stored about these clients.
 
     Args:
+        client_ids: of `tables.CLIENTS`, or of somebody of whom the ledger alone tells: see `client_id_of`.
         entries: of the ledger, all of them.
     """
     identities = _current(folder, state, IDENTITIES).collect()
     ids = frozenset(client_ids)
     mine = identities.filter(pl.col("client_id").is_in(sorted(ids)))
+    mine = pl.concat([mine, _of_the_ledger(entries, ids - set(mine["client_id"]))])
     keys = frozenset(mine["person_key"])
     records = {
         documents.heads.name: _records_of(folder, state, documents.heads, keys)
@@ -123,6 +126,13 @@ def persons_of(folder: Path, state: State, entries: Sequence[Entry], client_ids:
     people = facts.scan(folder, PEOPLE, [live.file for live in state.files if live.file.table == PEOPLE.name])
     theirs = people.filter(pl.col("person_key").is_in(sorted(keys))).unique().collect()
     return Persons(ids, keys, records, codes, theirs.join(mine, on="person_key", how="left"), doubtful, mine)
+
+
+def _of_the_ledger(entries: Sequence[Entry], client_ids: Collection[str]) -> pl.DataFrame:
+    """`tables.IDENTITIES` of people whom no file tells of: who asked for an order, or whose import was taken back."""
+    keys = {one.person_key for one in entries if one.person_key} if client_ids else set()
+    rows = [(key, found) for key in sorted(keys) if (found := client_id_of(key)) in client_ids]
+    return pl.DataFrame(rows, schema=IDENTITIES.schema, orient="row")
 
 
 def _current(folder: Path, state: State, table: Table) -> pl.LazyFrame:
