@@ -36,7 +36,7 @@ from clientlens.model.fingerprints import (
     new_secret,
 )
 from clientlens.model.tables import BY_NAME, ORDERS, PEOPLE, REQUESTS
-from clientlens.workspace import catalogue, erasing, events, facts
+from clientlens.workspace import catalogue, database, erasing, events, facts
 from clientlens.workspace.catalogue import Live, Role
 from clientlens.workspace.corrections import standing
 from clientlens.workspace.deriving import derive_clients, people_of
@@ -113,7 +113,9 @@ def forget(
         WorkspaceMissing, WorkspaceLocked, WorkspaceNewer, WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
     """
     with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
-        entries = events.select(writer.connection, upto=writer.state.entries)
+        upto = writer.state.entries
+        # Asked so that a catalogue of an older format answers too.
+        entries = database.ask(path, lambda connection, _: events.select(connection, upto=upto)) or []
         plan = Plan(path, writer.state, entries, client_ids)
         with change_of(writer) as change:
             batches = plan.batches(change)

@@ -15,7 +15,7 @@ from clientlens.workspace import catalogue, facts
 from clientlens.workspace.catalogue import EMPTY, ImportedFile, ImportRecord
 from clientlens.workspace.deriving import Change
 from clientlens.workspace.folder import may_be_workspace, prepare
-from clientlens.workspace.forgotten import forgotten_of, known_forgotten
+from clientlens.workspace.forgotten import known_forgotten
 from clientlens.workspace.incoming import Incoming, Total, expect, expect_of, gather, totals_of
 from clientlens.workspace.lock import reading
 from clientlens.workspace.planning import Counts, plan
@@ -125,7 +125,7 @@ def add(
     if dry_run:
         return told or hold_against(_dry_run(path, incoming, timezone, options))
     with hold(path, timezone=timezone, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
-        now = forgotten_of(writer.connection, writer.state.entries) if writer.state.timezone else forgotten
+        now = known_forgotten(path)
         if now != forgotten:
             incoming = gather(now.without(batches))  # somebody was forgotten meanwhile
         fresh = _not_held(incoming, writer.state, options)
