@@ -165,9 +165,12 @@ def known_by(facts: Facts, only: Collection[str] | None = None) -> pl.DataFrame:
             frame.join(mine, on="client_id", how="semi") for frame in (identities, clients)
         )
     records = facts.people.join(identities, on="person_key")
-    details = [one.select("client_id", *email_and_residence()) for one in (records, clients)]
+    columns = ["client_id", "email", "name", "company", "street", "postcode", "city"]
+    # Mostly the details that are shown are those of a record: each is folded once.
+    details = pl.concat([one.select(columns) for one in (records, clients)]).unique()
+    told = details.select("client_id", *email_and_residence())
     texts = [
-        *(one.select("client_id", text=name) for one in details for name in ("email", "residence")),
+        *(told.select("client_id", text=name) for name in ("email", "residence")),
         identities.select("client_id", text=key_text(pl.col("person_key"))),
     ]
     return pl.concat(texts).drop_nulls().unique().collect()
