@@ -12,14 +12,11 @@ import zlib
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clientlens.errors import LettersMissing
 from clientlens.letters.pdf import Part
 from clientlens.letters.refusal import CannotDraw, Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 PER_PAGE = 128
 _ALONE = frozenset({"L", "N", "P", "S", "Z"})
@@ -188,18 +185,14 @@ class _Known(dict[str, bool]):
 _KNOWN = _Known()
 
 
-def check(texts: Iterable[str]) -> None:
+def check(text: str) -> None:
     """Raise CannotDraw that names what cannot be drawn truly: unknown to the fonts, combining, invisible.
 
-    The texts are in normal form C already; what is a mark of its own even so would have to be placed by a shaper.
+    The text is in normal form C already; what is a mark of its own even so would have to be placed by a shaper.
     """
-    wrong = dict.fromkeys(
-        character
-        for text in texts
-        for character in sorted(set(text), key=text.index)
-        if not _KNOWN[character]
-    )
-    if wrong:
-        named = [f"U+{ord(one):04X} {unicodedata.name(one, 'without a name')}" for one in wrong]
-        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-        raise CannotDraw(Fault.CHARACTERS, f"cannot be drawn: {', '.join(named[:_NAMED])}{more}")
+    if all(map(_KNOWN.__getitem__, set(text))):
+        return
+    wrong = dict.fromkeys(character for character in text if not _KNOWN[character])
+    named = [f"U+{ord(one):04X} {unicodedata.name(one, 'without a name')}" for one in wrong]
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    raise CannotDraw(Fault.CHARACTERS, f"cannot be drawn: {', '.join(named[:_NAMED])}{more}")

@@ -18,7 +18,6 @@ from clientlens.letters.typesetting import Line, line
 if TYPE_CHECKING:
     from clientlens.letters.layout import Rect
     from clientlens.letters.pictures import Image
-    from clientlens.letters.qr import Symbol
 
 _FONT = re.compile(r"/([RB][0-9A-F]+) [\d.]+ Tf")
 BLACK = 0.0
@@ -92,11 +91,11 @@ class Sheet:
             f"q {size} {x * MM_TO_PT:.2f} {self._up(y + height):.2f} cm /{image.name} Do Q"
         )
 
-    def code(self, x: float, y: float, module: float, symbol: Symbol) -> None:
-        """A QR code, its first dark module's corner at (x, y); module: the side of one."""
+    def code(self, x: float, y: float, module: float, path: str) -> None:
+        """A QR code, its upper left corner at (x, y); module: the side of one; path: see `qr.path`."""
         side = module * MM_TO_PT
         self._canvas.addLiteral(
-            f"q {side:.4f} 0 0 {-side:.4f} {x * MM_TO_PT:.3f} {self._up(y):.3f} cm\n{symbol.path}f Q"
+            f"q {side:.4f} 0 0 {-side:.4f} {x * MM_TO_PT:.3f} {self._up(y):.3f} cm\n{path}f Q"
         )
 
     def stamp(self, name: str, drawn: Part) -> None:
