@@ -46,7 +46,7 @@ class Drawer:
         self._frames: dict[tuple[Any, ...], Part] = {}
 
     def measure(self, letter: Letter) -> int | Refusal:
-        """How many pages it takes, or why it cannot be drawn: all that `draw` would find, without making a file."""
+        """How many pages it takes, or why it cannot be drawn: all that `draw` finds, but for a file too large."""
         try:
             return len(self._set(said.normal(letter), Sheet(self._geometry.page)))
         except CannotDraw as error:

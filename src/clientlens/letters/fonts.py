@@ -60,8 +60,8 @@ class Face:
             known = self._words[text] = sum(self._advances[character] for character in text)
         return known
 
-    def shown(self, text: str, size_pt: float) -> str:
-        """Operators that show it at the current point, a font named before each change of page."""
+    def shown(self, text: str, size_pt: float) -> tuple[str, frozenset[str]]:
+        """Operators that show it at the current point, a font named before each change of page; those names."""
         try:
             runs = [("0", text.encode("cp1252"))]
         except UnicodeEncodeError:
@@ -69,8 +69,9 @@ class Face:
                 (page, b"".join(place for _, place in run))
                 for page, run in groupby(map(_place, text), key=lambda placed: placed[0])
             ]
-        return " ".join(
-            f"/{self.letter}{page} {size_pt:g} Tf ({_escaped(places)}) Tj" for page, places in runs
+        return (
+            " ".join(f"/{self.letter}{page} {size_pt:g} Tf ({_escaped(places)}) Tj" for page, places in runs),
+            frozenset(f"{self.letter}{page}" for page, _ in runs),
         )
 
     def page(self, name: str) -> Part:
@@ -193,6 +194,6 @@ def check(text: str) -> None:
     if all(map(_KNOWN.__getitem__, set(text))):
         return
     wrong = dict.fromkeys(character for character in text if not _KNOWN[character])
-    named = [f"U+{ord(one):04X} {unicodedata.name(one, 'without a name')}" for one in wrong]
+    named = [f"U+{ord(one):04X} {unicodedata.name(one, 'a control character')}" for one in wrong]
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
     raise CannotDraw(Fault.CHARACTERS, f"cannot be drawn: {', '.join(named[:_NAMED])}{more}")

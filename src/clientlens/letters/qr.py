@@ -94,7 +94,7 @@ class Family:
     """Codes of addresses of one length."""
 
     def __init__(self, length: int) -> None:
-        self._base = bytes(length)
+        self._base = b"/" * length
         self.side, self._code = plain(self._base)
         self._flips: dict[tuple[int, int], int] = {}
         self._made = 0
