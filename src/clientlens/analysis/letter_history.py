@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
 
     from clientlens.model.entries import Entry
 
-ASSIGNED, RENDERED, STATUS, REPRINTED = (
+WAVE, ASSIGNED, RENDERED, STATUS, REPRINTED = (
+    "campaign_wave",
     "letter_assigned",
     "letter_rendered",
     "letter_status",
@@ -20,7 +22,10 @@ ASSIGNED, RENDERED, STATUS, REPRINTED = (
 )
 KINDS = frozenset({ASSIGNED, RENDERED, STATUS, REPRINTED})
 """Entries of the ledger. ASSIGNED: the subject is the campaign, the person_key the client's smallest key then. The
-others: the subject is the letter's id, the person_key the same."""
+others: the subject is the letter's id, the person_key the same.
+
+WAVE is about no client and so not among them: what a run meant, written in the same transaction as its ASSIGNED; the
+subject is the campaign, the body made by `wave_body`."""
 
 MAILED, HELD = "mailed", "held"
 STATUSES = ("assigned", "rendered", "handed_over", "printed", "delivered", "failed")
@@ -85,6 +90,66 @@ class Assigned:
         A letter that is assigned will be made, so the cool-down begins there.
         """
         return None if self.arm == HELD or self.status == "failed" else self.assigned_at
+
+
+@dataclass(frozen=True, slots=True)
+class Wave:
+    """What a run of a campaign meant: all that its results need, so that they do not hang on a file that may have changed.
+
+    wave, period, in_home_on: as in `Assigned`. in_home_days: from being sent to the client's home, planned. window_days:
+    how long, from that day, orders count. holdout: the share that was to be held back. seed: of the split. currency:
+    of the amounts, which are minor units. per_letter_minor: of one letter. fixed_minor: of the whole campaign, once.
+    margin: what is left of revenue; None: not said. coupon: the word that orders name; None: there is none. spec_sha256:
+    of the campaign's file.
+    """
+
+    campaign: str
+    wave: str
+    period: str
+    in_home_on: date
+    in_home_days: int
+    window_days: int
+    holdout: Fraction
+    seed: str
+    currency: str
+    per_letter_minor: int
+    fixed_minor: int
+    margin: Fraction | None
+    coupon: str | None
+    spec_sha256: str
+
+
+def wave_body(wave: Wave) -> dict[str, Any]:
+    """The body of its entry; fractions are texts such as 1/10, days ISO 8601."""
+    body = asdict(wave)
+    del body["campaign"]
+    return body | {
+        "in_home_on": wave.in_home_on.isoformat(),
+        "holdout": str(wave.holdout),
+        "margin": None if wave.margin is None else str(wave.margin),
+    }
+
+
+def waves_of(entries: Iterable[Entry], *, campaign: str, until: datetime | None = None) -> list[Wave]:
+    """The waves of a campaign, the first one first.
+
+    Args:
+        entries: of the ledger, the first one first; other kinds are passed over.
+        until: later entries do not count; None: all do.
+    """
+    found = []
+    for entry in entries:
+        if entry.kind != WAVE or entry.subject != campaign or (until is not None and entry.at > until):
+            continue
+        body = entry.body
+        margin = body["margin"]
+        read = {
+            "in_home_on": date.fromisoformat(body["in_home_on"]),
+            "holdout": Fraction(body["holdout"]),
+            "margin": None if margin is None else Fraction(margin),
+        }
+        found.append(Wave(campaign=campaign, **(body | read)))
+    return found
 
 
 def assigned_of(entries: Iterable[Entry], *, until: datetime | None = None) -> list[Assigned]:

@@ -14,6 +14,13 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.campaigns import (
+    BadCampaign,
+    BadCampaignName,
+    CampaignMissing,
+    LetterRefused,
+    NoFileNamed,
+)
 from clientlens.errors.drawing import (
     LettersMissing,
     NotALetter,
@@ -50,6 +57,11 @@ from clientlens.errors.layouts import (
     UnknownLayout,
     UnknownProvider,
 )
+from clientlens.errors.letters import (
+    BadLetterTemplate,
+    CannotFill,
+    UnknownLetterTemplate,
+)
 from clientlens.errors.messages import (
     BadAddress,
     BadMessageTemplate,
@@ -62,6 +74,7 @@ from clientlens.errors.messages import (
     NoEmail,
     OptedOut,
     OptionNeeded,
+    PlaceholderOfLetters,
     SettingNeeded,
     UnknownMessageTemplate,
     UnknownPlaceholder,
@@ -72,15 +85,23 @@ from clientlens.errors.people import (
     BadGroupName,
     BadPointsRate,
     CircularRule,
-    NobodyNamed,
     NoCurrency,
+    NobodyNamed,
     NotEnoughPoints,
+    NotRegistered,
     NothingAsked,
     NothingByHand,
-    NotRegistered,
     TooManyPoints,
     UnknownGroup,
     UnknownNote,
+)
+from clientlens.errors.privacy import (
+    NobodyMeant,
+    NotSuppressed,
+    Suppressed,
+)
+from clientlens.errors.recipients import (
+    BadLift,
 )
 from clientlens.errors.requests import (
     AmbiguousRequest,
@@ -93,7 +114,10 @@ from clientlens.errors.requests import (
     RulesMissing,
     UnknownRequest,
 )
-from clientlens.errors.segments import BadMinimumAge, UnknownSegment
+from clientlens.errors.segments import (
+    BadMinimumAge,
+    UnknownSegment,
+)
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -109,8 +133,8 @@ from clientlens.errors.usage import (
     BadWindow,
     EntryConflict,
     NoRate,
-    NothingToSplit,
     NotText,
+    NothingToSplit,
     OutputExists,
     OutputFailed,
     SameClient,
@@ -149,6 +173,8 @@ __all__ = [
     "ArchiveTooLarge",
     "BadAddress",
     "BadAge",
+    "BadCampaign",
+    "BadCampaignName",
     "BadCombination",
     "BadConfigFile",
     "BadDate",
@@ -161,6 +187,8 @@ __all__ = [
     "BadInstant",
     "BadJson",
     "BadLayout",
+    "BadLetterTemplate",
+    "BadLift",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
@@ -171,6 +199,8 @@ __all__ = [
     "BadSetting",
     "BadStore",
     "BadWindow",
+    "CampaignMissing",
+    "CannotFill",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
@@ -190,6 +220,7 @@ __all__ = [
     "InsecureMailServer",
     "JavaMissing",
     "LayoutNotTaken",
+    "LetterRefused",
     "LettersMissing",
     "LinesAlone",
     "MailNotSent",
@@ -198,14 +229,17 @@ __all__ = [
     "MaySent",
     "NoCurrency",
     "NoEmail",
+    "NoFileNamed",
     "NoGoodRow",
     "NoRate",
+    "NobodyMeant",
     "NobodyNamed",
     "NotALetter",
     "NotAWorkspace",
     "NotEnoughPoints",
     "NotRecognised",
     "NotRegistered",
+    "NotSuppressed",
     "NotText",
     "NothingAsked",
     "NothingByHand",
@@ -215,12 +249,14 @@ __all__ = [
     "OptionNeeded",
     "OutputExists",
     "OutputFailed",
+    "PlaceholderOfLetters",
     "RulesMissing",
     "SameClient",
     "SampleMissing",
     "SettingNeeded",
     "SourceNeeded",
     "StrictProblems",
+    "Suppressed",
     "TimezoneConflict",
     "TooManyPoints",
     "UnknownClient",
@@ -230,6 +266,7 @@ __all__ = [
     "UnknownImport",
     "UnknownKey",
     "UnknownLayout",
+    "UnknownLetterTemplate",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
