@@ -123,30 +123,46 @@ def _typst_letters(count: int) -> list[dict[str, object]]:
     return letters
 
 
-def _typst(folder: Path) -> Callable[[list[dict[str, object]], Path], None]:
+def _typst(folder: Path, *, kept: bool) -> Callable[[list[dict[str, object]], Path], None]:
+    """kept: one compiler for all, which remembers what letters share; else a call for each, as its command does."""
     import typst
 
     (folder / "logo.png").write_bytes(logo())
     (folder / "letter.typ").write_text(TYPST, "utf-8")
-    compiler = typst.Compiler(
-        str(folder / "letter.typ"), root=str(folder), font_paths=[str(FONTS)], ignore_system_fonts=True
-    )
+    where = {"root": str(folder), "font_paths": [str(FONTS)], "ignore_system_fonts": True}
+    compiler = typst.Compiler(str(folder / "letter.typ"), **where) if kept else None
 
     def compile_to(letters: list[dict[str, object]], path: Path) -> None:
-        inputs = {"letters": json.dumps(letters)}
-        compiler.compile(output=str(path), format="pdf", sys_inputs=inputs, pdf_tags=False)
+        how = {
+            "output": str(path),
+            "format": "pdf",
+            "sys_inputs": {"letters": json.dumps(letters)},
+            "pdf_tags": False,
+        }
+        if compiler is None:
+            typst.compile(str(folder / "letter.typ"), **where, **how)
+        else:
+            compiler.compile(**how)
 
     return compile_to
 
 
 def typst_apart(count: int, folder: Path) -> None:
-    compile_to = _typst(folder)
+    _typst_apart(count, folder, kept=False)
+
+
+def typst_kept(count: int, folder: Path) -> None:
+    _typst_apart(count, folder, kept=True)
+
+
+def _typst_apart(count: int, folder: Path, *, kept: bool) -> None:
+    compile_to = _typst(folder, kept=kept)
     for place, letter in enumerate(_typst_letters(count)):
         compile_to([letter], folder / f"{place}.pdf")
 
 
 def typst_as_one(count: int, folder: Path) -> None:
-    _typst(folder)(_typst_letters(count), folder / "all.pdf")
+    _typst(folder, kept=False)(_typst_letters(count), folder / "all.pdf")
 
 
 def _platypus(folder: Path) -> Callable[[list[tuple[str, tuple[str, ...], str]], Path], None]:
@@ -239,7 +255,9 @@ def zxing_codes(count: int, _: Path) -> None:
 
 
 TASKS: dict[str, dict[str, Callable[[int, Path], None]]] = {
-    "letters, a file each": {"clientlens": ours_apart, "typst": typst_apart, "platypus": platypus_apart},
+    "letters, a file each": {
+        "clientlens": ours_apart, "typst": typst_apart, "typst, compiler kept": typst_kept, "platypus": platypus_apart,
+    },
     "letters in one file": {"clientlens": ours_as_one, "typst": typst_as_one, "platypus": platypus_as_one},
     "QR codes": {
         "clientlens": ours_codes, "qrcode, best mask": qrcode_codes, "segno": segno_codes, "zxingcpp": zxing_codes,
