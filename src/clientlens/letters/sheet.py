@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 BLACK = 0.0
 GREY = 0.38
-PALE = 0.87
+PALE = 0.9
 
 
 class Sheet:
