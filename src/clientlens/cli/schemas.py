@@ -14,6 +14,7 @@ SINGLE = frozenset(
     {
         "checkouts --summary",
         "cohorts --summary",
+        "campaigns run",
         "client",
         "client --lines",
         "groups add",
@@ -21,6 +22,9 @@ SINGLE = frozenset(
         "groups remove",
         "groups rule",
         "import",
+        "letters mark",
+        "letters reprint",
+        "letters show",
         "message",
         "points add",
         "points add-all",

@@ -37,5 +37,6 @@ class CampaignMissing(UsageError):
 class BadCampaignName(UsageError):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"not a campaign's name: {name!r}", "use letters a to z, digits and hyphens, 40 at most: spring-2027"
+            f"not a campaign's name: {name!r}",
+            "use letters a to z, digits and hyphens, 40 at most: spring-2027",
         )

@@ -13,11 +13,15 @@ ANSWERS = {
     "campaigns check": "clientlens.cli.campaigning:CHECK_FIELDS",
 }
 
-CampaignFile = Annotated[str, typer.Argument(metavar="FILE", help="The campaign's file, such as spring.toml.")]
+CampaignFile = Annotated[
+    str, typer.Argument(metavar="FILE", help="The campaign's file, such as spring.toml.")
+]
 
 
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the campaign: letters, digits and hyphens.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Of the campaign: letters, digits and hyphens.")
+    ],
     template: Annotated[
         str, typer.Option(metavar="T", help="Letter: a ready-made one, or a file.", show_default=True)
     ] = "win_back",
