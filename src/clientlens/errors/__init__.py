@@ -83,6 +83,7 @@ from clientlens.errors.people import (
     UnknownGroup,
     UnknownNote,
 )
+from clientlens.errors.privacy import NobodyMeant, NotSuppressed, Suppressed
 from clientlens.errors.requests import (
     AmbiguousRequest,
     AnonymousRequester,
@@ -203,11 +204,13 @@ __all__ = [
     "NoEmail",
     "NoGoodRow",
     "NoRate",
+    "NobodyMeant",
     "NobodyNamed",
     "NotAWorkspace",
     "NotEnoughPoints",
     "NotRecognised",
     "NotRegistered",
+    "NotSuppressed",
     "NotText",
     "NothingAsked",
     "NothingByHand",
@@ -224,6 +227,7 @@ __all__ = [
     "SettingNeeded",
     "SourceNeeded",
     "StrictProblems",
+    "Suppressed",
     "TimezoneConflict",
     "TooManyPoints",
     "UnknownCampaign",
