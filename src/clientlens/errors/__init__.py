@@ -14,6 +14,11 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.campaigns import (
+    BadCampaign,
+    BadCampaignName,
+    CampaignMissing,
+)
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -39,6 +44,12 @@ from clientlens.errors.inputs import (
     StrictProblems,
     Unreadable,
     UnterminatedQuote,
+)
+from clientlens.errors.layouts import (
+    BadLayout,
+    LayoutNotTaken,
+    UnknownLayout,
+    UnknownProvider,
 )
 from clientlens.errors.letter_files import (
     CampaignChanged,
@@ -83,7 +94,14 @@ from clientlens.errors.people import (
     UnknownGroup,
     UnknownNote,
 )
-from clientlens.errors.privacy import NobodyMeant, NotSuppressed, Suppressed
+from clientlens.errors.privacy import (
+    NobodyMeant,
+    NotSuppressed,
+    Suppressed,
+)
+from clientlens.errors.recipients import (
+    BadLift,
+)
 from clientlens.errors.requests import (
     AmbiguousRequest,
     AnonymousRequester,
@@ -95,7 +113,10 @@ from clientlens.errors.requests import (
     RulesMissing,
     UnknownRequest,
 )
-from clientlens.errors.segments import BadMinimumAge, UnknownSegment
+from clientlens.errors.segments import (
+    BadMinimumAge,
+    UnknownSegment,
+)
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -151,6 +172,8 @@ __all__ = [
     "ArchiveTooLarge",
     "BadAddress",
     "BadAge",
+    "BadCampaign",
+    "BadCampaignName",
     "BadCombination",
     "BadConfigFile",
     "BadDate",
@@ -162,6 +185,8 @@ __all__ = [
     "BadHeader",
     "BadInstant",
     "BadJson",
+    "BadLayout",
+    "BadLift",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
@@ -173,6 +198,7 @@ __all__ = [
     "BadStore",
     "BadWindow",
     "CampaignChanged",
+    "CampaignMissing",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
@@ -194,6 +220,7 @@ __all__ = [
     "InputError",
     "InsecureMailServer",
     "JavaMissing",
+    "LayoutNotTaken",
     "LetterDamaged",
     "LinesAlone",
     "MailNotSent",
@@ -237,10 +264,12 @@ __all__ = [
     "UnknownGroup",
     "UnknownImport",
     "UnknownKey",
+    "UnknownLayout",
     "UnknownLetter",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
+    "UnknownProvider",
     "UnknownRequest",
     "UnknownSchema",
     "UnknownSegment",

@@ -19,7 +19,10 @@ class BadCampaign(FaultyFile):
 
     def __init__(self, file: str, faults: Sequence[tuple[str, int | None, str]]) -> None:
         first = faults[0][0]
-        here = [(line, told if where == first else f"{where}: {told}") for where, line, told in faults]
+        here = [
+            (line, told) if where == first else (None, f"{where}:{line or 1}: {told}")
+            for where, line, told in faults
+        ]
         super().__init__(first, here, f"'clientlens campaigns check {file}' lists all of it, line by line")
         self.campaign = file
         self.everywhere = tuple(faults)
