@@ -203,7 +203,7 @@ def campaigns_answer(facts: Facts, assigned: Iterable[Assigned], *, as_of: AsOf)
     campaigns: dict[str, list[Assigned]] = {}
     for one in assigned:
         campaigns.setdefault(one.campaign, []).append(one)
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name, some in campaigns.items():
         letters = [one for one in some if one.arm != HELD]
         at = Counter(one.status for one in letters)
@@ -211,9 +211,14 @@ def campaigns_answer(facts: Facts, assigned: Iterable[Assigned], *, as_of: AsOf)
         waves = list(dict.fromkeys(one.wave for one in some))
         spent = sum(one.cost_minor for one in letters if one.status != "failed" or one.pdf is not None)
         currency = next((one.currency for one in reversed(letters)), "")
-        row = (name, sorted({one.period for one in some} - {""}), waves[0], waves[-1], len(waves))
-        row += (len(letters), len(some) - len(letters), *(at[status] for status in STATUSES))
-        rows.append((*row, sum(one.code in scanned for one in letters), spent, currency))
+        periods = sorted({one.period for one in some} - {""})
+        rows.append(
+            (
+                *(name, periods, waves[0], waves[-1], len(waves), len(letters), len(some) - len(letters)),
+                *(at[status] for status in STATUSES),
+                *(sum(one.code in scanned for one in letters), spent, currency),
+            )
+        )
     rows.sort(key=lambda row: (str(row[3]), str(row[0])), reverse=True)
     frame = frame_of(CAMPAIGN_FIELDS, rows)
     return Answer("campaigns", CAMPAIGN_FIELDS, frame, facts.timezone, title="Campaigns")

@@ -20,7 +20,6 @@ from zoneinfo import ZoneInfo
 
 from clientlens.analysis.letter_history import (
     KINDS,
-    MAILED,
     RENDERED,
     STATUS,
     WAVE,
@@ -329,6 +328,3 @@ def _about(one: Assigned, kind: str, body: dict[str, Any], what: str) -> Event:
     return Event(
         kind, body, key=f"{kind}:{one.letter_id}:{what}", person_key=one.person_key, subject=one.letter_id
     )
-
-
-__all__ = ["MAILED", "TOGETHER", "Done", "Making", "Refused", "new_id", "put_letter", "run", "see_whole"]

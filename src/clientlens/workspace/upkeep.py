@@ -189,7 +189,7 @@ def check(path: Path) -> CheckResult:
         names = [one.path for one in letters]
         return CheckResult(
             len(files) + len(letters),
-            sum(file.bytes for file in (*files.values(), *letters)),
+            sum(file.bytes for file in files.values()) + sum(one.bytes for one in letters),
             str(state.timezone),
             tuple(damage),
             tuple(str(one) for one in (*orphans(path, state.known_paths), *kept.strays(path, names))),
