@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Baseline:
     """Clients whom the campaign would have meant at the end of the day before `first`, and those of them who completed an
-    order from then to `last`.
-    """
+    order from then to `last`."""
 
     clients: int
     buyers: int
@@ -33,7 +32,7 @@ class Baseline:
 
     @property
     def rate(self) -> float | None:
-        """Buyers / clients; None: there were no clients."""
+        """buyers / clients; None: there were no clients."""
         return self.buyers / self.clients if self.clients else None
 
 
