@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """Clients whom the campaign would have meant at the end of the day before `first`, and those of them who completed an
-    order from then to `last`."""
+    """Clients whom the campaign would have meant before `first`, and those who completed an order from then to `last`."""
 
     clients: int
     buyers: int
@@ -32,7 +31,7 @@ class Baseline:
 
     @property
     def rate(self) -> float | None:
-        """buyers / clients; None: there were no clients."""
+        """The share of buyers; None: there were no clients."""
         return self.buyers / self.clients if self.clients else None
 
 

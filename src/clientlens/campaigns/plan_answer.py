@@ -82,8 +82,7 @@ def plan_answer(plan: Plan, base: Baseline, timezone: str, *, lift: Fraction | N
             "buyers": base.buyers,
             "rate": _scaled(rate),
         },
-        _scaled(effect.smallest and effect.smallest.difference),
-        _scaled(effect.smallest and effect.smallest.relative),
+        *_of_lift(effect.smallest),
         _scaled(lift),
         wanted and wanted.mailed,
         wanted and wanted.held,
@@ -131,6 +130,10 @@ def _named(fields: Sequence[Field], row: tuple[object, ...]) -> dict[str, object
 
 def _scaled(value: Fraction | float | None) -> int | None:
     return None if value is None else round(value * 10**RATE_SCALE)
+
+
+def _of_lift(lift: Lift | None) -> tuple[int | None, int | None]:
+    return (None, None) if lift is None else (_scaled(lift.difference), _scaled(lift.relative))
 
 
 def _effect(mailed: int, held: int, rate: float | None) -> Effect:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from clientlens.campaigns.spec import Spec
 
 _DETAILS = ("name", "company", "street", "street2", "postcode", "city", "province", "country")
+Holds = list[tuple[Reason, pl.Expr, pl.Expr]]
+"""Reasons, each with when it holds and its detail; the first one first."""
 _PERIODS = {"month": "%Y-%m", "year": "%Y"}
 
 
@@ -99,7 +101,6 @@ def _judged(rows: pl.DataFrame, spec: Spec, question: Question, past: Past) -> p
         how="left",
         maintain_order="left",
     ).join(past.yearly(), on="client_id", how="left", maintain_order="left")
-    missing = question.incomplete(rows.select("client_id", *_DETAILS))
     clients, residence = pl.col("client_id"), pl.col("residence")
     suppressed = sorted(question.market.suppressed)
     neighbours = pl.concat([mine.select("residence", "period"), _everywhen(lately, rows)]).unique()
@@ -108,18 +109,20 @@ def _judged(rows: pl.DataFrame, spec: Spec, question: Question, past: Past) -> p
         on=["residence", "period"],
         how="left",
         maintain_order="left",
-    ).with_columns(missing.alias("missing"))
+    )
     none = pl.lit(None, dtype=pl.String)
-    holds: list[tuple[Reason, pl.Expr, pl.Expr]] = [
+    first: Holds = [
         (Reason.ALREADY_ASSIGNED, pl.col("known"), pl.col("period")),
         (Reason.ANONYMOUS, pl.col("anonymous"), none),
         (Reason.SUPPRESSED, clients.is_in(suppressed), none),
         (Reason.EMAIL_OPT_OUT, pl.lit(excluded) & ~pl.col("accepts_email"), none),
+    ]
+    then: Holds = [
         (Reason.ADDRESS_INCOMPLETE, pl.col("missing").is_not_null(), pl.col("missing")),
         (
             Reason.ADDRESS_INCOMPLETE,
             residence.is_null() | pl.col("household").is_null(),
-            pl.lit("no letter or digit in it"),
+            pl.lit("no letter or digit in a part of it"),
         ),
         (Reason.UNDELIVERABLE, residence.is_in(past.undeliverable().implode()), none),
         (Reason.RECENTLY_WRITTEN, clients.is_in(lately["client_id"].drop_nulls().implode()), none),
@@ -130,14 +133,28 @@ def _judged(rows: pl.DataFrame, spec: Spec, question: Question, past: Past) -> p
         ),
         (Reason.SAME_ADDRESS, pl.col("neighbour"), none),
     ]
+    judged = _told(judged, first)
+    # Addresses are read one by one, so those alone on which it hangs.
+    open_ = judged.filter(pl.col("reason").is_null()).select("client_id", *_DETAILS)
+    missing = open_.select("client_id").with_columns(question.incomplete(open_).alias("missing"))
+    return _told(judged.join(missing, on="client_id", how="left", maintain_order="left"), then)
+
+
+def _told(rows: pl.DataFrame, holds: Holds) -> pl.DataFrame:
+    """The rows with the first reason that holds where they have none yet."""
+    none = pl.lit(None, dtype=pl.String)
     reason, detail = none, none
     for why, condition, what in reversed(holds):
         truth = condition.fill_null(value=False)
-        reason, detail = (
-            pl.when(truth).then(pl.lit(str(why))).otherwise(reason),
-            pl.when(truth).then(what).otherwise(detail),
-        )
-    return judged.with_columns(reason=reason, detail=detail)
+        reason = pl.when(truth).then(pl.lit(str(why))).otherwise(reason)
+        detail = pl.when(truth).then(what).otherwise(detail)
+    if "reason" not in rows.columns:
+        return rows.with_columns(reason=reason, detail=detail)
+    known = pl.col("reason").is_not_null()
+    return rows.with_columns(
+        reason=pl.when(known).then("reason").otherwise(reason),
+        detail=pl.when(known).then("detail").otherwise(detail),
+    )
 
 
 def _everywhen(lately: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -75,7 +75,7 @@ class Turns:
         if row["residence"] in self._residences:
             return Reason.SAME_ADDRESS, ""
         if limit is not None and self._members[period] >= limit:
-            return Reason.LIMIT, f"{limit:,}" + (f" of {period}" if period else "")
+            return Reason.LIMIT, period
         if self.max_letters is not None and self._letters >= self.max_letters:
             return Reason.LIMIT, f"--max-letters {self.max_letters}"
         if money.budget_minor is not None:

@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 from clientlens.errors import BadLift
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from clientlens.campaigns.audience import Market
     from clientlens.campaigns.recipients import AddressCheck, Maker, Question
+    from clientlens.campaigns.spec import Spec
     from clientlens.cli.context import Run
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
@@ -35,10 +38,55 @@ def tell_plan(run: Run, file: str, lift: str | None) -> None:
     spec = spec_of(run, file)
     with run.open() as workspace:
         facts, as_of = workspace.facts(), run.as_of(workspace.timezone)
+        make, incomplete = makers_of(run, spec, facts)
         question = question_of(run, workspace, facts, as_of=as_of, make=make, incomplete=incomplete)
         planned = plan(spec, question)
         base = baseline(spec, question.market, as_of)
         run.answer(plan_answer(planned, base, workspace.timezone, lift=wanted))
+
+
+def spec_of(run: Run, file: str) -> Spec:
+    """The campaign that a file describes.
+
+    Raises:
+        CampaignMissing, BadCampaign
+    """
+    from clientlens.campaigns.specfile import read_spec
+    from clientlens.errors import BadCampaign, CampaignMissing
+
+    path = run.folder / file
+    try:
+        data = path.read_bytes()
+    except OSError:
+        raise CampaignMissing(file) from None
+    read = read_spec(data, file, path.parent, language=run.settings.text("messages.language"))
+    if read.faults:
+        raise BadCampaign(file, [(file, line, told) for line, told in read.faults])
+    return read.spec
+
+
+def makers_of(run: Run, spec: Spec, facts: Facts) -> tuple[Maker, AddressCheck]:
+    """What makes the letters, and what checks their addresses."""
+    import polars as pl
+
+    from clientlens.campaigns.addresses import address_check
+    from clientlens.letters.address import ClientAddress, addressed
+    from clientlens.letters.layoutfiles import geometry_named
+    from clientlens.letters.letter import Letter
+
+    most = geometry_named(spec.layout, spec.provider).type.most_lines
+    home = spec.sender.country or run.settings.country_of("main") or "DE"
+
+    def make(client_ids: Sequence[str]) -> list[Letter | str]:
+        asked = pl.LazyFrame({"client_id": list(client_ids)}, schema={"client_id": pl.String})
+        rows = asked.join(facts.clients, on="client_id", how="left", maintain_order="left").collect()
+        made: list[Letter | str] = []
+        for row in rows.iter_rows(named=True):
+            lines = addressed(ClientAddress.of(row), home=home, language="en", most_lines=most).lines
+            made.append(Letter("", row["language"] or spec.language, "", "", lines, "", (), "", ()))
+        return made
+
+    return make, address_check(home=home, language="en", most_lines=most)
 
 
 def lift_of(text: str) -> Fraction:
@@ -88,12 +136,15 @@ def question_of(
 
 def market_of(run: Run, workspace: Workspace, facts: Facts) -> Market:
     """Whom a campaign can choose from: the facts, the groups of any day, and who may not be written to."""
+    from clientlens.analysis.suppression import KINDS, Suppressions
     from clientlens.campaigns.audience import Market
     from clientlens.cli.selecting import groups_of, metric_settings
+    from clientlens.workspace.ledger import history
 
+    suppressed = Suppressions.of(history(workspace, kinds=KINDS)).clients(facts)
     return Market(
         facts,
-        lambda at: groups_of(run, workspace, facts, as_of=at),
+        lambda at: groups_of(run, workspace, facts, as_of=at, exclude=suppressed),
         metric_settings(run, facts),
-        frozenset(),
+        suppressed,
     )

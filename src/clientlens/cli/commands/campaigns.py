@@ -11,6 +11,7 @@ from clientlens.cli.context import current
 
 ANSWERS = {
     "campaigns check": "clientlens.cli.campaigning:CHECK_FIELDS",
+    "campaigns plan": "clientlens.campaigns.plan_fields:FIELDS",
 }
 
 CampaignFile = Annotated[
@@ -61,11 +62,31 @@ def check(file: CampaignFile) -> None:
     tell_check(current(), file)
 
 
+def plan(
+    file: CampaignFile,
+    lift: Annotated[
+        str | None,
+        typer.Option(metavar="P", help="Say how many clients showing P percent more buyers takes."),
+    ] = None,
+) -> None:
+    """Tell who would get a letter, who not and why, and the cost; write nothing.
+
+    \b
+    Examples:
+      clientlens campaigns plan spring.toml
+      clientlens campaigns plan spring.toml --lift 20 --json
+    """
+    from clientlens.cli.campaign_planning import tell_plan
+
+    tell_plan(current(), file, lift)
+
+
 COMMAND = Group(
     name="campaigns",
     help="Letters by post to clients: whom to write to, what it costs, what it changed.",
     commands={
         "new": leaf(new, answers=False),
         "check": leaf(check),
+        "plan": leaf(plan),
     },
 )
