@@ -17,6 +17,7 @@ _LANGUAGES = ("en", "de", "fr", "it", "es", "nl", "pl", "da", "sv", "pt", "cs")
 """In which names of countries are known; a file of a shop has those of its own."""
 _GERMAN = frozenset({"DE", "AT", "CH", "LI", "LU"})
 _FRENCH = frozenset({"FR", "BE", "MC"})
+_NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 _DEFAULT_LINES = ("{postcode} {city}",)
 _FIELD = re.compile(r"([^{]*)\{(\w+)\}")
 _CODE = re.compile(r"[A-Z]{2}-\w{1,3}|[A-Z0-9]{1,3}")
@@ -150,7 +151,8 @@ def folded(text: str) -> str:
 def _territories() -> frozenset[str]:
     from babel import Locale
 
-    return frozenset(code for code in Locale("en").territories if len(code) == 2 and code.isalpha()) - {"ZZ", "EU", "UN", "EZ", "QO", "XA", "XB"}  # fmt: skip
+    found = {str(code) for code in Locale("en").territories}
+    return frozenset(code for code in found if len(code) == 2 and code.isalpha()) - _NO_COUNTRIES
 
 
 @cache
