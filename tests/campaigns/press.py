@@ -86,7 +86,7 @@ def making(spec, at=AT, *, suppressed=(), cannot=(), drawn=None):
             drawn.append(letter.letter_id)
         return Drawn(letter.letter_id, f"%PDF {letter.letter_id} {letter.author} {letter.title}".encode(), 1)
 
-    return Making(planned, objecting, compose, draw, b"\n".join)
+    return Making(planned, objecting, compose, draw, lambda pdfs, _: b"\n".join(pdfs))
 
 
 def _letter(letter_id, name, code):

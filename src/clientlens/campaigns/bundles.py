@@ -69,7 +69,7 @@ def write_missing(
     campaign: str,
     letters: Iterable[Assigned],
     owners: Mapping[str, str],
-    merge: Callable[[Sequence[bytes]], bytes],
+    merge: Callable[[Iterable[bytes], str], bytes],
 ) -> list[Bundle]:
     """Write the files of every run of a campaign that are not there; the workspace is held for writing.
 
@@ -104,12 +104,12 @@ def _write(
     place: str,
     letters: Sequence[Assigned],
     owners: Mapping[str, str],
-    merge: Callable[[Sequence[bytes]], bytes],
+    merge: Callable[[Iterable[bytes], str], bytes],
     missing: Iterable[str],
 ) -> None:
     folder = kept.make_folder(path, place)
     made = {
-        MERGED: lambda: merge([read_letter(path, one) for one in letters]),
+        MERGED: lambda: merge((read_letter(path, one) for one in letters), place.rsplit("/", 1)[-1]),
         MANIFEST_CSV: lambda: manifest(letters, owners, "csv"),
         MANIFEST_JSON: lambda: manifest(letters, owners, "json"),
     }

@@ -31,6 +31,7 @@ from clientlens.analysis.letter_history import (
 from clientlens.campaigns import bundles
 from clientlens.campaigns.assigning import assignment_events
 from clientlens.campaigns.codes import BYTES, code_of
+from clientlens.campaigns.recipients import Reason
 from clientlens.errors import CampaignChanged, LetterDamaged
 from clientlens.model.entries import Event
 from clientlens.workspace import kept
@@ -64,14 +65,15 @@ class Making:
 
     plan: whom to write to, by everybody's part so far and at most so many letters (None: all). suppressed: which of
     these clients object to letters today. compose: the letters of these (client_id, letter_id, code), each or why there
-    can be none, from today's data. draw: the finished page of one, checked, or why there can be none. merge: PDFs as one.
+    can be none, from today's data. draw: the finished page of one, checked, or why there can be none. merge: PDFs as one, of a
+    run of that name.
     """
 
     plan: Callable[[Workspace, Sequence[Assigned], int | None], Plan]
     suppressed: Callable[[Workspace, Sequence[str]], Collection[str]]
     compose: Callable[[Workspace, Sequence[tuple[str, str, str]]], Sequence[Letter | str]]
     draw: Callable[[Letter], Drawn | str]
-    merge: Callable[[Sequence[bytes]], bytes]
+    merge: Callable[[Iterable[bytes], str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +90,15 @@ class Done:
     """What a run did.
 
     plan: of this run. assigned, held: how many were assigned now. made: the letters, the first one first. refused: those
-    that could not be made. withdrawn: those whose clients objected after they were assigned. bundles: the merged files and
+    that could not be made. withdrawn: those whose clients objected after they were assigned. waiting: clients whom
+    `max_letters` left for the next run. bundles: the merged files and
     manifests that were written now. notes: what is to be known besides.
     """
 
     plan: Plan
     assigned: int
     held: int
+    waiting: int = 0
     made: list[Assigned] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
@@ -104,7 +108,8 @@ class Done:
     @property
     def anything(self) -> bool:
         """Whether there is anything to tell that the last run did not tell."""
-        return bool(self.assigned or self.held or self.made or self.refused or self.withdrawn or self.bundles)
+        news = (self.assigned, self.held, self.made, self.refused, self.withdrawn, self.bundles)
+        return any(news) or any(one.reason is Reason.CANNOT_RENDER for one in self.plan.left_out)
 
 
 def run(
@@ -152,6 +157,7 @@ def run(
                 if one.status == "assigned" and one.wave == fresh and one not in left
             ]
             press.make(new, fresh, None)
+            done.waiting = press.passed + sum(one.detail.startswith("--max-letters") for one in done.plan.left_out)
             done.made, done.refused, done.withdrawn = press.made, press.refused, press.withdrawn
             if waves and waves[-1].spec_sha256 != spec.sha256:
                 done.notes.append(f"{spec.file} has changed since the campaign's last wave, {waves[-1].wave}")
@@ -237,6 +243,7 @@ class _Press:
         self.made: list[Assigned] = []
         self.refused: list[Refused] = []
         self.withdrawn: list[str] = []
+        self.passed = 0
         self._read()
 
     def _read(self) -> None:
@@ -290,10 +297,10 @@ class _Press:
         known = [one for one in letters if one.person_key in owners and one not in gone]
         for first in range(0, len(known), TOGETHER):
             some = known[first : first + TOGETHER]
-            if at_most is not None:
-                some = some[: at_most - len(self.made)]
-            if some:
-                self._make_some(some, owners, run_name)
+            chosen = some if at_most is None else some[: at_most - len(self.made)]
+            self.passed += len(some) - len(chosen)
+            if chosen:
+                self._make_some(chosen, owners, run_name)
 
     def _make_some(self, letters: Sequence[Assigned], owners: dict[str, str], run_name: str) -> None:
         wanted = [(owners[one.person_key], one.letter_id, one.code) for one in letters]

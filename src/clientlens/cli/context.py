@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,7 @@ class Run:
     stdout_is_terminal: bool = False
     terminal_width: int | None = None
     user: str | None = None
+    random: Callable[[int], bytes] = secrets.token_bytes
     flags: Flags = field(default_factory=Flags)
     exit_code: int = 0
     _settings: Settings | None = None
