@@ -72,6 +72,8 @@ class Read:
     faults: tuple[tuple[int | None, str], ...]
     lines: dict[str, int | None]
     """Where `letter.template`, `letter.layout` and `letter.provider` stand, for what is found in them."""
+    pages_said: bool
+    """Whether the file says `letter.most_pages`."""
 
 
 def read_spec(data: bytes, file: str, folder: Path, *, language: str = LANGUAGES[0]) -> Read:
@@ -98,7 +100,7 @@ def read_spec(data: bytes, file: str, folder: Path, *, language: str = LANGUAGES
     spec = _spec(found, tables, check, Origin(file, folder, stem[0] or stem[2], language, data))
     faults = tuple(sorted(check.faults, key=lambda fault: fault[0] or 0))
     where = {key: lines.of(("letter", key)) for key in ("template", "layout", "provider")}
-    return Read(spec, faults, where)
+    return Read(spec, faults, where, "most_pages" in tables["letter"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,13 +272,14 @@ def _url(found: Found, check: Check) -> str | None:
     told = url_fault(url) if isinstance(url, str) else "it stands in quotes"
     if told is not None:
         check.fault(("qr", "url"), f"'url' cannot be the address of a QR code: {told}")
-        return None
     return str(url)
 
 
 def _coupon(found: Found, check: Check) -> str | None:
-    code = _line("coupon", "code", found, check, longest=40)
-    if code is not None and " " in code:
+    if "code" not in found:
+        return None
+    code = _line("coupon", "code", found, check, longest=40) or "?"
+    if " " in code:
         check.fault(("coupon", "code"), "'code' is one word, as it is typed at the checkout")
     return code
 
