@@ -28,6 +28,6 @@ def address_check(*, home: str, language: str, most_lines: int) -> AddressCheck:
 
 
 def _told(faults: tuple[str, ...]) -> str | None:
-    if _NO_ADDRESS <= set(faults):
+    if set(faults) >= _NO_ADDRESS:
         return "no address"
     return ", ".join(faults) or None

@@ -32,7 +32,12 @@ _FILE_FIELDS = (
     _count("letters", "letters in it"),
     _count("pages", "pages of it"),
     Field("merged", Kind.TEXT, "all letters in one PDF", nullable=False),
-    Field("manifest", Kind.TEXT, "whose letter is where, as CSV; the JSON beside it says the same", nullable=False),
+    Field(
+        "manifest",
+        Kind.TEXT,
+        "whose letter is where, as CSV; the JSON beside it says the same",
+        nullable=False,
+    ),
 )
 FIELDS = (
     Field("campaign", Kind.TEXT, "its name", nullable=False),
@@ -44,9 +49,17 @@ FIELDS = (
     _count("pages", "pages that were made"),
     Field("cost", Kind.MONEY, "of the letters made", nullable=False),
     Field("currency", Kind.TEXT, "ISO 4217 code of cost; empty: it costs nothing", nullable=False, title=""),
-    Field("left_out", Kind.LIST, "clients left out, by the reason that decided", nullable=False, fields=_REASON_FIELDS),
+    Field(
+        "left_out",
+        Kind.LIST,
+        "clients left out, by the reason that decided",
+        nullable=False,
+        fields=_REASON_FIELDS,
+    ),
     Field("refused", Kind.LIST, "letters that could not be made", nullable=False, fields=REFUSED_FIELDS),
-    Field("files", Kind.LIST, "files for the printer that were written now", nullable=False, fields=_FILE_FIELDS),
+    Field(
+        "files", Kind.LIST, "files for the printer that were written now", nullable=False, fields=_FILE_FIELDS
+    ),
 )
 
 
@@ -93,7 +106,17 @@ def run_answer(spec: Spec, done: Done, timezone: str) -> Answer:
     notes = [*done.notes]
     if done.waiting:
         notes.append(f"{counted_noun(done.waiting, 'client')} left for the next run, as --max-letters says")
-    title = f"{counted_noun(len(done.made), 'letter')} of {spec.name} made" if done.anything else f"Nothing new of {spec.name}"
+    title = (
+        f"{counted_noun(len(done.made), 'letter')} of {spec.name} made"
+        if done.anything
+        else f"Nothing new of {spec.name}"
+    )
     return Answer(
-        "campaigns run", FIELDS, frame_of(FIELDS, [row]), timezone, single=True, title=title, notes=tuple(notes)
+        "campaigns run",
+        FIELDS,
+        frame_of(FIELDS, [row]),
+        timezone,
+        single=True,
+        title=title,
+        notes=tuple(notes),
     )

@@ -157,7 +157,9 @@ def run(
                 if one.status == "assigned" and one.wave == fresh and one not in left
             ]
             press.make(new, fresh, None)
-            done.waiting = press.passed + sum(one.detail.startswith("--max-letters") for one in done.plan.left_out)
+            done.waiting = press.passed + sum(
+                one.detail.startswith("--max-letters") for one in done.plan.left_out
+            )
             done.made, done.refused, done.withdrawn = press.made, press.refused, press.withdrawn
             if waves and waves[-1].spec_sha256 != spec.sha256:
                 done.notes.append(f"{spec.file} has changed since the campaign's last wave, {waves[-1].wave}")

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clientlens.cli.campaign_planning import question_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Sequence
 
     from clientlens.analysis.letter_history import Assigned
     from clientlens.campaigns.checking import Campaign
-    from clientlens.campaigns.composing import Source
     from clientlens.campaigns.recipients import Plan
     from clientlens.campaigns.running import Making
+    from clientlens.campaigns.sending import Writer
+    from clientlens.cli.campaign_letters import Desk
     from clientlens.cli.context import Run
-    from clientlens.letters.letter import Drawn, Letter
     from clientlens.workspace.workspace import Workspace
 
 REFUSED_LISTED = 10
@@ -34,6 +35,7 @@ def carry_out_run(run: Run, file: str, *, max_letters: int | None, lock_timeout:
 
     from clientlens.campaigns.run_answer import run_answer
     from clientlens.campaigns.running import run as run_campaign
+    from clientlens.campaigns.sending import writer_of
     from clientlens.cli.campaigning import load_campaign
     from clientlens.errors import ExitCode
     from clientlens.workspace.workspace import stored_timezone
@@ -43,7 +45,7 @@ def carry_out_run(run: Run, file: str, *, max_letters: int | None, lock_timeout:
     done = run_campaign(
         path,
         campaign.spec,
-        making_of(run, campaign),
+        making_of(run, campaign, writer_of(campaign.spec, run.settings)),
         at=run.clock(),
         command=shlex.join(["clientlens", "campaigns", "run", file]),
         max_letters=max_letters,
@@ -64,28 +66,38 @@ def carry_out_run(run: Run, file: str, *, max_letters: int | None, lock_timeout:
         run.exit_code = ExitCode.SET_ASIDE
 
 
-def making_of(run: Run, campaign: Campaign) -> Making:
-    """Everything that a run of this campaign asks for."""
-    from clientlens.campaigns.composing import Named, compose
+def making_of(run: Run, campaign: Campaign, writer: Writer) -> Making:
+    """Everything that a run of this campaign asks for, of the workspace that it holds."""
     from clientlens.campaigns.running import Making
-    from clientlens.campaigns.sending import writer_of
+    from clientlens.cli.campaign_letters import Desk, objecting
 
-    spec, writer = campaign.spec, writer_of(campaign.spec, run.settings)
-    press = Press(campaign)
+    desks: list[Desk] = []
 
-    def composed(workspace: Workspace, wanted: Sequence[tuple[str, str, str]]) -> Sequence[Letter | str]:
-        source = source_of(run, workspace, campaign, [client for client, *_ in wanted])
-        return compose(campaign, writer, [Named(*one) for one in wanted], source)
+    def desk(workspace: Workspace) -> Desk:
+        # The workspace is held for writing, so that one reading of it is right to the end.
+        if not desks:
+            desks.append(Desk(run, workspace, workspace.facts(), campaign, writer))
+        return desks[0]
 
-    def merged(pdfs: Iterable[bytes], name: str) -> bytes:
-        from clientlens.letters.pdf import merged as merge
+    def plan(workspace: Workspace, assigned: Sequence[Assigned], most: int | None) -> Plan:
+        from clientlens.campaigns.planning import plan as planned
 
-        return b"".join(merge(pdfs, f"{spec.name} {name}", writer.sender.shop, spec.language))
+        one, as_of = desk(workspace), run.as_of(workspace.timezone)
+        question = question_of(
+            run,
+            workspace,
+            one.facts,
+            as_of=as_of,
+            make=one.make,
+            incomplete=one.incomplete,
+            max_letters=most,
+        )
+        return planned(campaign.spec, replace(question, assigned=assigned))
 
     return Making(
-        plan=lambda workspace, assigned, most: planned(run, workspace, campaign, assigned, most),
-        suppressed=objecting,
-        compose=composed,
-        draw=press.draw,
-        merge=merged,
+        plan=plan,
+        suppressed=lambda workspace, clients: objecting(workspace, desk(workspace).facts, clients),
+        compose=lambda workspace, wanted: desk(workspace).compose(wanted),
+        draw=lambda letter: desks[0].draw(letter),
+        merge=lambda pdfs, name: desks[0].merge(pdfs, name),
     )

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clientlens.errors import BadCampaign, BadCampaignName, CampaignMissing, ExitCode, SettingNeeded, Unreadable
+from clientlens.errors import (
+    BadCampaignName,
+    CampaignMissing,
+    ExitCode,
+    SettingNeeded,
+    Unreadable,
+)
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:

@@ -8,10 +8,13 @@ import typer
 
 from clientlens.cli.app import Group, leaf
 from clientlens.cli.context import current
+from clientlens.cli.shared import LockTimeout  # noqa: TC001 - typer reads it
 
 ANSWERS = {
     "campaigns check": "clientlens.cli.campaigning:CHECK_FIELDS",
     "campaigns plan": "clientlens.campaigns.plan_fields:FIELDS",
+    "campaigns run": "clientlens.campaigns.run_answer:FIELDS",
+    "campaigns": "clientlens.analysis.letter_list:CAMPAIGN_FIELDS",
 }
 
 CampaignFile = Annotated[
@@ -81,12 +84,51 @@ def plan(
     tell_plan(current(), file, lift)
 
 
+def run(
+    file: CampaignFile,
+    max_letters: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Make at most so many now; the others next time."),
+    ] = None,
+    lock_timeout: LockTimeout = 30.0,
+) -> None:
+    """Write the letters of a campaign that are to be made now, each once.
+
+    Who gets one and who is held back is recorded first, then each PDF is made. The same again makes nothing new and says
+    nothing, so that cron can call it. A letter that cannot be made is told with its reason, and the exit code is 1.
+
+    \b
+    Examples:
+      clientlens campaigns run spring.toml
+      clientlens campaigns run spring.toml --max-letters 100 --json
+    """
+    from clientlens.cli.campaign_running import carry_out_run
+
+    carry_out_run(current(), file, max_letters=max_letters, lock_timeout=lock_timeout)
+
+
+def list_() -> None:
+    """List the campaigns that were run: whom they reached, and where their letters stand.
+
+    \b
+    Examples:
+      clientlens campaigns
+      clientlens campaigns list --json
+    """
+    from clientlens.cli.lettering import list_campaigns
+
+    list_campaigns(current())
+
+
 COMMAND = Group(
     name="campaigns",
     help="Letters by post to clients: whom to write to, what it costs, what it changed.",
     commands={
         "new": leaf(new, answers=False),
         "check": leaf(check),
+        "run": leaf(run),
+        "list": leaf(list_),
         "plan": leaf(plan),
     },
+    default="list",
 )
