@@ -79,14 +79,14 @@ def making(spec, at=AT, *, suppressed=(), cannot=(), drawn=None):
         names = names_of(workspace)
         return [_letter(letter_id, names[client], code) for client, letter_id, code in wanted]
 
-    def draw(letter):
+    def draw(_, letter):
         if letter.author in cannot:
             return "a character that no font has"
         if drawn is not None:
             drawn.append(letter.letter_id)
         return Drawn(letter.letter_id, f"%PDF {letter.letter_id} {letter.author} {letter.title}".encode(), 1)
 
-    return Making(planned, objecting, compose, draw, lambda pdfs, _: b"\n".join(pdfs))
+    return Making(planned, objecting, compose, draw, lambda _, pdfs, __: b"\n".join(pdfs))
 
 
 def _letter(letter_id, name, code):

@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -72,8 +73,8 @@ class Making:
     plan: Callable[[Workspace, Sequence[Assigned], int | None], Plan]
     suppressed: Callable[[Workspace, Sequence[str]], Collection[str]]
     compose: Callable[[Workspace, Sequence[tuple[str, str, str]]], Sequence[Letter | str]]
-    draw: Callable[[Letter], Drawn | str]
-    merge: Callable[[Iterable[bytes], str], bytes]
+    draw: Callable[[Workspace, Letter], Drawn | str]
+    merge: Callable[[Workspace, Iterable[bytes], str], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,8 @@ def run(
             done.made, done.refused, done.withdrawn = press.made, press.refused, press.withdrawn
             if waves and waves[-1].spec_sha256 != spec.sha256:
                 done.notes.append(f"{spec.file} has changed since the campaign's last wave, {waves[-1].wave}")
-            owners = press.owners
-            done.bundles = bundles.write_missing(path, spec.name, press.mine, owners, making.merge)
+            merge = partial(making.merge, workspace)
+            done.bundles = bundles.write_missing(path, spec.name, press.mine, press.owners, merge)
     return done
 
 
@@ -308,7 +309,7 @@ class _Press:
         wanted = [(owners[one.person_key], one.letter_id, one.code) for one in letters]
         events, names = [], []
         for one, composed in zip(letters, self.making.compose(self.workspace, wanted), strict=True):
-            drawn = composed if isinstance(composed, str) else self.making.draw(composed)
+            drawn = composed if isinstance(composed, str) else self.making.draw(self.workspace, composed)
             if isinstance(drawn, str):
                 self.refused.append(Refused(one.letter_id, owners[one.person_key], drawn))
                 continue

@@ -98,6 +98,6 @@ def making_of(run: Run, campaign: Campaign, writer: Writer) -> Making:
         plan=plan,
         suppressed=lambda workspace, clients: objecting(workspace, desk(workspace).facts, clients),
         compose=lambda workspace, wanted: desk(workspace).compose(wanted),
-        draw=lambda letter: desks[0].draw(letter),
-        merge=lambda pdfs, name: desks[0].merge(pdfs, name),
+        draw=lambda workspace, letter: desk(workspace).draw(letter),
+        merge=lambda workspace, pdfs, name: desk(workspace).merge(pdfs, name),
     )
