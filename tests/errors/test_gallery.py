@@ -17,6 +17,9 @@ ELSEWHERE = {
     "WorkspaceReadOnly": "needs another user or a read-only disk: tests/workspace/test_workspace.py",
     "SampleMissing": "a broken installation: below",
     "MaySent": "a run that ends while it sends: tests/e2e/test_sending.py",
+    "BadLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
+    "UnknownLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
+    "CannotFill": "needs a campaign: tests/letters/test_templates.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
 }
 KINDS = {errors.FaultyFile, errors.UsageError, errors.InputError, errors.WorkspaceError}

@@ -19,6 +19,10 @@ from clientlens.errors.campaigns import (
     BadCampaignName,
     CampaignMissing,
 )
+from clientlens.errors.drawing import (
+    LettersMissing,
+    NotALetter,
+)
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -62,6 +66,11 @@ from clientlens.errors.letter_files import (
     UnknownLetter,
     UnmadeLetter,
 )
+from clientlens.errors.letters import (
+    BadLetterTemplate,
+    CannotFill,
+    UnknownLetterTemplate,
+)
 from clientlens.errors.messages import (
     BadAddress,
     BadMessageTemplate,
@@ -74,6 +83,7 @@ from clientlens.errors.messages import (
     NoEmail,
     OptedOut,
     OptionNeeded,
+    PlaceholderOfLetters,
     SettingNeeded,
     UnknownMessageTemplate,
     UnknownPlaceholder,
@@ -186,6 +196,7 @@ __all__ = [
     "BadInstant",
     "BadJson",
     "BadLayout",
+    "BadLetterTemplate",
     "BadLift",
     "BadMapping",
     "BadMessageTemplate",
@@ -199,6 +210,7 @@ __all__ = [
     "BadWindow",
     "CampaignChanged",
     "CampaignMissing",
+    "CannotFill",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
@@ -222,6 +234,7 @@ __all__ = [
     "JavaMissing",
     "LayoutNotTaken",
     "LetterDamaged",
+    "LettersMissing",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",
@@ -233,6 +246,7 @@ __all__ = [
     "NoRate",
     "NobodyMeant",
     "NobodyNamed",
+    "NotALetter",
     "NotAWorkspace",
     "NotEnoughPoints",
     "NotRecognised",
@@ -248,6 +262,7 @@ __all__ = [
     "OptionNeeded",
     "OutputExists",
     "OutputFailed",
+    "PlaceholderOfLetters",
     "RulesMissing",
     "SameClient",
     "SampleMissing",
@@ -266,6 +281,7 @@ __all__ = [
     "UnknownKey",
     "UnknownLayout",
     "UnknownLetter",
+    "UnknownLetterTemplate",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
