@@ -265,6 +265,13 @@ DEFINITIONS: tuple[Definition, ...] = (
         _lines,
     ),
     Definition(
+        "sender.country",
+        None,
+        "an ISO 3166 code of two letters such as DE",
+        "country that letters are posted in: addresses in it have no country line, and those without a country are there",
+        _country,
+    ),
+    Definition(
         "sender.email",
         None,
         "an e-mail address",

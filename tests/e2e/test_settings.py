@@ -30,7 +30,7 @@ NEW = {
     "points.since": (None, "default"),
     **{
         f"sender.{name}": (None, "default")
-        for name in ("address", "email", "name", "reply_to", "shop", "unsubscribe")
+        for name in ("address", "country", "email", "name", "reply_to", "shop", "unsubscribe")
     },
     "smtp.host": (None, "default"),
     "smtp.port": ("587", "default"),

@@ -20,6 +20,10 @@ ELSEWHERE = {
     "BadLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
     "UnknownLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
     "CannotFill": "needs a campaign: tests/letters/test_templates.py",
+    "BadLayout": "a data file of the program with slips: tests/letters/test_layouts.py",
+    "UnknownLayout": "until a command asks for one: tests/letters/test_layouts.py",
+    "UnknownProvider": "until a command asks for one: tests/letters/test_layouts.py",
+    "LayoutNotTaken": "until a command asks for one: tests/letters/test_layouts.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
 }
 KINDS = {errors.FaultyFile, errors.UsageError, errors.InputError, errors.WorkspaceError}

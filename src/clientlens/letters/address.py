@@ -81,8 +81,8 @@ def addressed(address: ClientAddress, *, home: str, language: str, most_lines: i
     if faults:
         return Addressed((), code, tuple(faults))
     street = _with_number(parts)
-    lines = [*_names(parts), *([parts["street2"], street] if not rules.after else [street, parts["street2"]])]
-    lines = [line for number, line in enumerate(lines) if line and line not in lines[:number]]
+    more = "" if parts["street2"] == street else parts["street2"]
+    lines = [line for line in (*_names(parts), *((street, more) if rules.after else (more, street))) if line]
     below = list(rules.below_street(_town(parts, code, str(postcode))))
     abroad = code != home
     lines += [line.upper() for line in below] if abroad or rules.capitals else below
