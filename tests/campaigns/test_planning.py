@@ -12,12 +12,12 @@ from types import SimpleNamespace
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clientlens.analysis.letter_history import HELD, MAILED, assigned_of, waves_of
 from clientlens.campaigns.assigning import assignment_events, wave_name
-from clientlens.campaigns.audience import next_birthday
+from clientlens.campaigns.audience import next_birthday, ranks_of
 from clientlens.campaigns.households import arm_of, with_fingerprints
 from clientlens.campaigns.recipients import Reason, Rest
 from clientlens.campaigns.spec import Audience, Holdout, Money
@@ -286,6 +286,7 @@ def test_ten_thousand_households_are_held_in_their_share_and_by_nothing_but_them
     assert abs(both - 400) < 4 * 20  # drawn anew: a fifth of a fifth
 
 
+@settings(max_examples=12, deadline=None)
 @given(
     streets=st.lists(st.integers(0, 6), min_size=1, max_size=10),
     names=st.lists(st.sampled_from(["Jo", "Al", "Mo"]), min_size=10, max_size=10),
@@ -340,6 +341,8 @@ def test_the_head_of_a_leaderboard_goes_by_rank_and_money_is_that_of_home():
 
     assert best("spend", top=2) == (["b", "c", "d"], ("top 2 has 3 clients: the last of them are equal",))
     assert best("purchases", top=1) == (["a"], ())
+    market = DESK.asked(facts).market
+    assert ranks_of(Audience(rank_by="spend", top=2), market, DESK.as_of(TODAY)) == {"b": 1, "c": 2, "d": 2}
     assert best("spend", top=1, where="name <> 'B'")[0] == ["c", "d"]
 
 

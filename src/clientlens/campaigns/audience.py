@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
 
-_SCHEMA = {"client_id": pl.String, "day": pl.Date}
+_COLUMNS = ("client_id", "day", "rank")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,10 @@ class Market:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The clients meant, the first one first: client_id (String), day (Date: the birthday; null elsewhere)."""
+    """The clients meant, the first one first.
+
+    clients: client_id (String), day (Date: the birthday; null elsewhere), rank (Int64: of a leaderboard; null elsewhere).
+    """
 
     clients: pl.DataFrame
     notes: tuple[str, ...] = ()
@@ -79,7 +82,9 @@ def audience(wanted: Audience, market: Market, as_of: AsOf) -> Meant:
         if wanted.top is not None and ranked.height > wanted.top:
             told = f"top {wanted.top} has {counted_noun(ranked.height, 'client')}: the last of them are equal"
             notes = (*notes, told)
-        return Meant(ranked.select("client_id", day=pl.lit(None, dtype=pl.Date)), notes)
+        return Meant(
+            ranked.select("client_id", pl.col("rank").cast(pl.Int64), day=pl.lit(None, dtype=pl.Date)), notes
+        )
     spent = client_metrics(market.facts, as_of=as_of, only=("total_spend",), **market.mailing_rules)
     found = spent.select("client_id", "total_spend", day=pl.lit(None, dtype=pl.Date))
     if chosen is not None:
@@ -88,7 +93,14 @@ def audience(wanted: Audience, market: Market, as_of: AsOf) -> Meant:
     if wanted.birthday_within_days is not None:
         found = _with_birthdays(found.drop("day"), market.facts, as_of.day, wanted.birthday_within_days)
     order = found.sort("day", -pl.col("total_spend"), "client_id", nulls_last=True)
-    return Meant(order.select(*_SCHEMA), notes)
+    return Meant(order.with_columns(rank=pl.lit(None, dtype=pl.Int64)).select(*_COLUMNS), notes)
+
+
+def ranks_of(wanted: Audience, market: Market, as_of: AsOf) -> dict[str, int]:
+    """The place of everybody meant in the leaderboard that chose them, for their letters; none where nothing was ranked."""
+    if wanted.rank_by is None:
+        return {}
+    return dict(audience(wanted, market, as_of).clients.select("client_id", "rank").iter_rows())
 
 
 def next_birthday(birthday: pl.Expr, today: date) -> pl.Expr:

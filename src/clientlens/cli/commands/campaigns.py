@@ -72,7 +72,9 @@ def plan(
         typer.Option(metavar="P", help="Say how many clients showing P percent more buyers takes."),
     ] = None,
 ) -> None:
-    """Tell who would get a letter, who not and why, and the cost; write nothing.
+    """Tell who would get a letter, who not and why, and what it costs.
+
+    Nothing is written.
 
     \b
     Examples:
