@@ -154,25 +154,25 @@ def _advice(spec: Spec, templates: Mapping[str, Template]) -> tuple[str, ...]:
     silent = [language for language, one in templates.items() if "coupon" not in one.names]
     money, audience = spec.money, spec.audience
     told = {
-        "nobody is held out, so nothing can be said of what the letters change: [holdout] share = 0.2": (
+        "nobody is held out: what the letters change cannot be known ([holdout] share = 0.2)": (
             not spec.holdout.share
         ),
-        "neither QR code nor coupon: what came of a letter is seen by who orders alone": (
+        "no QR code and no coupon: only orders tell what came of a letter ([qr] url)": (
             spec.qr_url is None and spec.coupon is None
         ),
         f"the letter ({', '.join(silent)}) does not say the coupon: {{coupon}}": (
             spec.coupon is not None and bool(silent)
         ),
-        "no print service: what its machines need to be kept free is not checked ([letter] provider)": (
+        "no print service named: what it wants kept free is not checked ([letter] provider)": (
             not spec.provider
         ),
-        "what a letter costs is not said, so there is neither a budget nor a return: [money] per_letter": (
+        "no cost of a letter: neither budget nor return can be worked out ([money] per_letter)": (
             not money.per_letter_minor
         ),
         "neither limit nor budget: everybody who is meant gets a letter at once": (
             audience.limit is None and audience.top is None and money.budget_minor is None
         ),
-        "the letter shows a checkout, and not everybody who is meant has one: add 'open_checkouts >= 1' to where": (
+        "the letter shows a checkout, which not everybody has (where = 'open_checkouts >= 1')": (
             Need.CHECKOUT in needs and "open_checkouts" not in (audience.where or "")
         ),
     }

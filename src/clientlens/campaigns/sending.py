@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from clientlens.config import Settings
 
 BETWEEN = " · "
+_EXAMPLES = {
+    "sender.shop": "[sender] shop = 'Lantern Candles'",
+    "sender.address": "[sender] address = 'Hafenstr. 1, 20457 Hamburg'",
+    "sender.country": "[sender] country = 'DE'",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +45,34 @@ class Writer:
         return (BETWEEN.join([*self.parts, *([one_line(email)] if email else [])]),)
 
 
+def unset(spec: Spec, settings: Settings) -> tuple[str, ...]:
+    """Settings of the sender that its letters need, and that neither the file nor the settings have."""
+    own = spec.sender
+    known = {
+        "sender.shop": own.shop or own.name or settings.optional_text("sender.shop"),
+        "sender.address": own.address or settings.optional_text("sender.address"),
+        "sender.country": own.country or settings.optional_text("sender.country"),
+    }
+    if known["sender.shop"] is None:
+        known["sender.shop"] = settings.optional_text("sender.name")
+    return tuple(name for name, text in known.items() if text is None)
+
+
 def writer_of(spec: Spec, settings: Settings) -> Writer:
     """Who writes. An e-mail is not needed.
 
     Raises:
         SettingNeeded: shop, address or country are said nowhere.
     """
+    for missing in unset(spec, settings):
+        raise SettingNeeded(missing, "a letter", _EXAMPLES[missing])
     own = spec.sender
-    name = own.name or settings.optional_text("sender.name")
-    shop = own.shop or settings.optional_text("sender.shop") or name
-    address = own.address or settings.optional_text("sender.address")
-    country = own.country or settings.optional_text("sender.country")
-    if shop is None:
-        raise SettingNeeded("sender.shop", "a letter", "[sender] shop = 'Lantern Candles'")
-    if address is None:
-        raise SettingNeeded("sender.address", "a letter", "[sender] address = 'Hafenstr. 1, 20457 Hamburg'")
-    if country is None:
-        raise SettingNeeded("sender.country", "a letter", "[sender] country = 'DE'")
-    email = settings.optional_text("sender.email")
-    return Writer(Sender(shop=shop, name=name or shop, address=address, email=email), country)
+
+    def said(key: str, first: str | None) -> str | None:
+        return first or settings.optional_text(f"sender.{key}")
+
+    name = said("name", own.name)
+    shop = str(said("shop", own.shop) or name)
+    address, country = str(said("address", own.address)), str(said("country", own.country))
+    sender = Sender(shop=shop, name=name or shop, address=address, email=said("email", None))
+    return Writer(sender, country)

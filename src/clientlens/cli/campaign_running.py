@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from clientlens.cli.campaign_planning import question_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from clientlens.analysis.letter_history import Assigned
     from clientlens.campaigns.checking import Campaign
     from clientlens.campaigns.recipients import Plan
     from clientlens.campaigns.running import Making
     from clientlens.campaigns.sending import Writer
-    from clientlens.cli.campaign_letters import Desk
     from clientlens.cli.context import Run
+    from clientlens.letters.letter import Drawn, Letter
     from clientlens.workspace.workspace import Workspace
 
 REFUSED_LISTED = 10
@@ -41,11 +41,11 @@ def carry_out_run(run: Run, file: str, *, max_letters: int | None, lock_timeout:
     from clientlens.workspace.workspace import stored_timezone
 
     campaign = load_campaign(run, file)
-    path = run.existing_workspace()
+    making, path = making_of(run, campaign, writer_of(campaign.spec, run.settings)), run.existing_workspace()
     done = run_campaign(
         path,
         campaign.spec,
-        making_of(run, campaign, writer_of(campaign.spec, run.settings)),
+        making,
         at=run.clock(),
         command=shlex.join(["clientlens", "campaigns", "run", file]),
         max_letters=max_letters,
@@ -58,7 +58,7 @@ def carry_out_run(run: Run, file: str, *, max_letters: int | None, lock_timeout:
         run.answer(answer)
     refused = answer.rows["refused"].to_list()[0]
     for one in refused[:REFUSED_LISTED]:
-        which = " ".join(one[name] for name in ("letter_id", "client_id") if one[name])
+        which = " to ".join(one[name] for name in ("letter_id", "client_id") if one[name])
         run.console.warn(f"not made: {which}: {one['reason']}")
     if len(refused) > REFUSED_LISTED:
         run.console.warn(f"and {len(refused) - REFUSED_LISTED:,} more; --json lists all")
@@ -67,37 +67,80 @@ def carry_out_run(run: Run, file: str, *, max_letters: int | None, lock_timeout:
 
 
 def making_of(run: Run, campaign: Campaign, writer: Writer) -> Making:
-    """Everything that a run of this campaign asks for, of the workspace that it holds."""
+    """Everything that a run of this campaign asks for.
+
+    Raises:
+        LettersMissing
+    """
     from clientlens.campaigns.running import Making
-    from clientlens.cli.campaign_letters import Desk, objecting
 
-    desks: list[Desk] = []
+    desk = _Desk(run, campaign, writer)
+    return Making(
+        plan=desk.plan, suppressed=desk.suppressed, compose=desk.compose, draw=desk.draw, merge=desk.merge
+    )
 
-    def desk(workspace: Workspace) -> Desk:
-        # The workspace is held for writing, so that one reading of it is right to the end.
-        if not desks:
-            desks.append(Desk(run, workspace, workspace.facts(), campaign, writer))
-        return desks[0]
 
-    def plan(workspace: Workspace, assigned: Sequence[Assigned], most: int | None) -> Plan:
-        from clientlens.campaigns.planning import plan as planned
+class _Desk:
+    """One campaign, and the one state of the workspace that is held for writing."""
 
-        one, as_of = desk(workspace), run.as_of(workspace.timezone)
+    def __init__(self, run: Run, campaign: Campaign, writer: Writer) -> None:
+        from clientlens.cli.campaign_letters import drawer_of
+        from clientlens.letters.layoutfiles import geometry_named
+
+        self.run, self.campaign, self.writer = run, campaign, writer
+        self.geometry = geometry_named(campaign.spec.layout, campaign.spec.provider)
+        self.drawer = drawer_of(campaign)
+
+    def plan(self, workspace: Workspace, assigned: Sequence[Assigned], most: int | None) -> Plan:
+        """Whom to write to now."""
+        from clientlens.campaigns.addresses import address_check
+        from clientlens.campaigns.planning import plan
+        from clientlens.cli.campaign_letters import maker_of, source_of
+        from clientlens.letters.countries import country_language
+
+        facts, as_of = workspace.facts(), self.run.as_of(workspace.timezone)
+        source = source_of(self.run, workspace, facts, self.campaign, as_of)
+        home, lines = self.writer.country, self.geometry.type.most_lines
         question = question_of(
-            run,
+            self.run,
             workspace,
-            one.facts,
+            facts,
             as_of=as_of,
-            make=one.make,
-            incomplete=one.incomplete,
+            make=maker_of(self.campaign, self.writer, source),
+            incomplete=address_check(home=home, language=country_language(home), most_lines=lines),
             max_letters=most,
         )
-        return planned(campaign.spec, replace(question, assigned=assigned))
+        return plan(self.campaign.spec, replace(question, assigned=assigned))
 
-    return Making(
-        plan=plan,
-        suppressed=lambda workspace, clients: objecting(workspace, desk(workspace).facts, clients),
-        compose=lambda workspace, wanted: desk(workspace).compose(wanted),
-        draw=lambda workspace, letter: desk(workspace).draw(letter),
-        merge=lambda workspace, pdfs, name: desk(workspace).merge(pdfs, name),
-    )
+    def suppressed(self, workspace: Workspace, clients: Sequence[str]) -> frozenset[str]:
+        """Those of these clients who object to letters today."""
+        from clientlens.analysis.suppression import KINDS, Suppressions
+        from clientlens.workspace.ledger import history
+
+        return Suppressions.of(history(workspace, kinds=KINDS)).clients(workspace.facts(), clients)
+
+    def compose(self, workspace: Workspace, wanted: Sequence[tuple[str, str, str]]) -> Sequence[Letter | str]:
+        """The letters of these (client_id, letter_id, code)."""
+        from clientlens.campaigns.composing import Named, compose
+        from clientlens.cli.campaign_letters import source_of
+
+        facts, as_of = workspace.facts(), self.run.as_of(workspace.timezone)
+        source = source_of(self.run, workspace, facts, self.campaign, as_of)
+        return compose(self.campaign, self.writer, [Named(*one) for one in wanted], source)
+
+    def draw(self, _: Workspace, letter: Letter) -> Drawn | str:
+        """One letter, drawn and read back: its address in the window, and nothing where nothing may be."""
+        from clientlens.letters.refusal import Refusal
+        from clientlens.letters.zones import faults_of
+
+        drawn = self.drawer.draw(letter)
+        if isinstance(drawn, Refusal):
+            return drawn.detail
+        return "; ".join(faults_of(drawn.data, self.geometry, letter.address)) or drawn
+
+    def merge(self, _: Workspace, pdfs: Iterable[bytes], name: str) -> bytes:
+        """All letters of a run in one file."""
+        from clientlens.letters.pdf import merged
+
+        spec = self.campaign.spec
+        return b"".join(merged(pdfs, f"{spec.name} {name}", self.writer.sender.shop, spec.language))

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clientlens.errors import (
-    BadCampaignName,
-    CampaignMissing,
-    ExitCode,
-    SettingNeeded,
-    Unreadable,
-)
+from clientlens.errors import BadCampaign, BadCampaignName, CampaignMissing, ExitCode, Unreadable
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:
@@ -128,15 +122,10 @@ def _answer(run: Run, file: str, checked: Checked) -> Answer:
 
 def _unset(run: Run, spec: Spec | None) -> tuple[str, ...]:
     """What the settings lack for this campaign's letters."""
-    from clientlens.campaigns.sending import writer_of
+    from clientlens.campaigns.sending import unset
 
-    if spec is None:
-        return ()
-    try:
-        writer_of(spec, run.settings)
-    except SettingNeeded as error:
-        return (f"{error.message}: {error.hint}, in [sender] of this file or of the workspace's clientlens.toml",)
-    return ()
+    missing = () if spec is None else unset(spec, run.settings)
+    return (f"who writes? not set: {', '.join(missing)}",) if missing else ()
 
 
 def _row(file: str, checked: Checked, advice: tuple[str, ...]) -> tuple[object, ...]:

@@ -18,6 +18,8 @@ from clientlens.errors.campaigns import (
     BadCampaign,
     BadCampaignName,
     CampaignMissing,
+    LetterRefused,
+    NoFileNamed,
 )
 from clientlens.errors.drawing import (
     LettersMissing,
@@ -234,6 +236,7 @@ __all__ = [
     "JavaMissing",
     "LayoutNotTaken",
     "LetterDamaged",
+    "LetterRefused",
     "LettersMissing",
     "LinesAlone",
     "MailNotSent",
@@ -242,6 +245,7 @@ __all__ = [
     "MaySent",
     "NoCurrency",
     "NoEmail",
+    "NoFileNamed",
     "NoGoodRow",
     "NoRate",
     "NobodyMeant",

@@ -43,3 +43,18 @@ class BadCampaignName(UsageError):
             f"not a campaign's name: {name!r}",
             "use letters a to z, digits and hyphens, 40 at most: spring-2027",
         )
+
+
+class LetterRefused(UsageError):
+    """The letter that somebody asked for cannot be made."""
+
+    def __init__(self, client: str, reason: str) -> None:
+        super().__init__(
+            f"there can be no letter to {client}: {reason}",
+            "'clientlens campaigns plan FILE' tells it of everybody who is meant",
+        )
+
+
+class NoFileNamed(UsageError):
+    def __init__(self) -> None:
+        super().__init__("a PDF cannot be shown in a terminal", "name a file: -o preview.pdf")
