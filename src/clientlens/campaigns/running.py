@@ -42,7 +42,7 @@ from clientlens.workspace.workspace import Workspace
 from clientlens.workspace.writing import hold
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
     from pathlib import Path
 
@@ -298,25 +298,26 @@ class _Press:
             if one.person_key not in owners
         ]
         known = [one for one in letters if one.person_key in owners and one not in gone]
-        for first in range(0, len(known), TOGETHER):
-            some = known[first : first + TOGETHER]
+        wanted = [(owners[one.person_key], one.letter_id, one.code) for one in known]
+        ready = list(zip(known, self.making.compose(self.workspace, wanted), strict=True))
+        for first in range(0, len(ready), TOGETHER):
+            some = ready[first : first + TOGETHER]
             chosen = some if at_most is None else some[: at_most - len(self.made)]
             self.passed += len(some) - len(chosen)
-            if chosen:
-                self._make_some(chosen, owners, run_name)
+            self._make_some(chosen, owners, run_name)
 
-    def _make_some(self, letters: Sequence[Assigned], owners: dict[str, str], run_name: str) -> None:
-        wanted = [(owners[one.person_key], one.letter_id, one.code) for one in letters]
-        events, names = [], []
-        for one, composed in zip(letters, self.making.compose(self.workspace, wanted), strict=True):
+    def _make_some(
+        self, letters: Sequence[tuple[Assigned, Letter | str]], owners: Mapping[str, str], run_name: str
+    ) -> None:
+        events, names = [], set()
+        for one, composed in letters:
             drawn = composed if isinstance(composed, str) else self.making.draw(self.workspace, composed)
-            if isinstance(drawn, str):
-                self.refused.append(Refused(one.letter_id, owners[one.person_key], drawn))
+            if isinstance(composed, str) or isinstance(drawn, str):
+                self.refused.append(Refused(one.letter_id, owners[one.person_key], str(drawn)))
                 continue
-            assert not isinstance(composed, str)  # noqa: S101 - it was drawn
             made = put_letter(self.writer.folder, self.spec.name, one.letter_id, drawn, composed.address)
             events.append(_about(one, RENDERED, made_body(made, on=self.day, run=run_name), "made"))
-            names.append(one.letter_id)
+            names.add(one.letter_id)
         if events:
             folder = self.writer.folder / kept.LETTERS / self.spec.name
             with disk_errors(folder):

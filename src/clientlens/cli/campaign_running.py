@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from clientlens.analysis.letter_history import Assigned
     from clientlens.campaigns.checking import Campaign
+    from clientlens.campaigns.composing import Source
     from clientlens.campaigns.recipients import Plan
     from clientlens.campaigns.running import Making
     from clientlens.campaigns.sending import Writer
@@ -90,22 +91,30 @@ class _Desk:
         self.run, self.campaign, self.writer = run, campaign, writer
         self.geometry = geometry_named(campaign.spec.layout, campaign.spec.provider)
         self.drawer = drawer_of(campaign)
+        self.known: Source | None = None
+
+    def _source(self, workspace: Workspace) -> Source:
+        from clientlens.cli.campaign_letters import source_of
+
+        if self.known is None:
+            as_of = self.run.as_of(workspace.timezone)
+            self.known = source_of(self.run, workspace, workspace.facts(), self.campaign, as_of)
+        return self.known
 
     def plan(self, workspace: Workspace, assigned: Sequence[Assigned], most: int | None) -> Plan:
         """Whom to write to now."""
         from clientlens.campaigns.addresses import address_check
         from clientlens.campaigns.planning import plan
-        from clientlens.cli.campaign_letters import maker_of, source_of
+        from clientlens.cli.campaign_letters import maker_of
         from clientlens.letters.countries import country_language
 
-        facts, as_of = workspace.facts(), self.run.as_of(workspace.timezone)
-        source = source_of(self.run, workspace, facts, self.campaign, as_of)
+        source = self._source(workspace)
         home, lines = self.writer.country, self.geometry.type.most_lines
         question = question_of(
             self.run,
             workspace,
-            facts,
-            as_of=as_of,
+            source.facts,
+            as_of=source.as_of,
             make=maker_of(self.campaign, self.writer, source),
             incomplete=address_check(home=home, language=country_language(home), most_lines=lines),
             max_letters=most,
@@ -117,16 +126,14 @@ class _Desk:
         from clientlens.analysis.suppression import KINDS, Suppressions
         from clientlens.workspace.ledger import history
 
-        return Suppressions.of(history(workspace, kinds=KINDS)).clients(workspace.facts(), clients)
+        return Suppressions.of(history(workspace, kinds=KINDS)).clients(self._source(workspace).facts, clients)
 
     def compose(self, workspace: Workspace, wanted: Sequence[tuple[str, str, str]]) -> Sequence[Letter | str]:
         """The letters of these (client_id, letter_id, code)."""
         from clientlens.campaigns.composing import Named, compose
-        from clientlens.cli.campaign_letters import source_of
 
-        facts, as_of = workspace.facts(), self.run.as_of(workspace.timezone)
-        source = source_of(self.run, workspace, facts, self.campaign, as_of)
-        return compose(self.campaign, self.writer, [Named(*one) for one in wanted], source)
+        named = [Named(*one) for one in wanted]
+        return compose(self.campaign, self.writer, named, self._source(workspace))
 
     def draw(self, _: Workspace, letter: Letter) -> Drawn | str:
         """One letter, drawn and read back: its address in the window, and nothing where nothing may be."""
