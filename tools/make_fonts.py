@@ -26,7 +26,6 @@ KEPT = (
     (0x2DE0, 0x2E80),
     (0xA640, 0xA6A0),
     (0xA720, 0xA800),
-    (0xFB00, 0xFB07),
     (0xFFFD, 0xFFFE),
 )
 """Ranges of code points, the end left out."""
@@ -40,7 +39,9 @@ def original(suffix: str) -> Path:
 
 def made(weight: int, name: str) -> TTFont:
     """One weight as a font of its own, of the kept characters."""
-    font = instantiateVariableFont(TTFont(original("NotoSans[wdth,wght].ttf"), recalcTimestamp=False), {"wght": weight, "wdth": 100})
+    font = instantiateVariableFont(
+        TTFont(original("NotoSans[wdth,wght].ttf"), recalcTimestamp=False), {"wght": weight, "wdth": 100}
+    )
     for number, text in {2: name, 4: f"Noto Sans {name}", 6: f"NotoSans-{name}"}.items():
         font["name"].setName(text, number, 3, 1, 0x409)
     font["OS/2"].usWeightClass = weight

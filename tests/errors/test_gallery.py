@@ -24,6 +24,8 @@ ELSEWHERE = {
     "UnknownLayout": "until a command asks for one: tests/letters/test_layouts.py",
     "UnknownProvider": "until a command asks for one: tests/letters/test_layouts.py",
     "LayoutNotTaken": "until a command asks for one: tests/letters/test_layouts.py",
+    "LettersMissing": "needs packages that are not installed: tests/letters/test_drawing.py",
+    "NotALetter": "a letter's file that changed: tests/letters/test_drawing.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
 }
 KINDS = {errors.FaultyFile, errors.UsageError, errors.InputError, errors.WorkspaceError}

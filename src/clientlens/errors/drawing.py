@@ -9,7 +9,9 @@ class LettersMissing(UsageError):
     """A package of the extra `letters`."""
 
     def __init__(self, package: str) -> None:
-        super().__init__(f"letters need the package {package}, which is not installed", "pip install 'clientlens[letters]'")
+        super().__init__(
+            f"letters need the package {package}, which is not installed", "pip install 'clientlens[letters]'"
+        )
 
 
 class NotALetter(WorkspaceError):
@@ -17,5 +19,6 @@ class NotALetter(WorkspaceError):
 
     def __init__(self, place: int) -> None:
         super().__init__(
-            f"file {place} of those to be merged is no letter as it was drawn", "see clientlens workspace check"
+            f"file {place} of those to be merged is no letter as it was drawn",
+            "see clientlens workspace check",
         )

@@ -1,14 +1,15 @@
 """Letters as PDF files: `Drawer` says whether a letter fits, draws one, or draws many.
 
 The same letter gives the same bytes, alone or among others. What cannot be drawn as it is written is refused with its
-reason: no character is replaced, no text cut, nothing made smaller to fit.
+reason: no character is replaced, no text cut, no type made smaller. Only lines come closer where that saves a page.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import fields, is_dataclass, replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from clientlens.letters import fonts, frame, qr
 from clientlens.letters.elements import rows_of
@@ -16,7 +17,7 @@ from clientlens.letters.flow import paged
 from clientlens.letters.letter import Drawn, Letter, Paragraph, QrCode, Span
 from clientlens.letters.pdf import written
 from clientlens.letters.refusal import CannotDraw, Fault, Refusal
-from clientlens.letters.rows import Row, Setting
+from clientlens.letters.rows import CLOSER, Row, Setting
 from clientlens.letters.sheet import Sheet
 
 if TYPE_CHECKING:
@@ -31,8 +32,6 @@ _AFTER_SUBJECT = 5.0
 _SUBJECT_PT = 1.5
 """By how much the subject is larger than the text."""
 
-T = TypeVar("T")
-
 
 class Drawer:
     """Draws the letters of one run.
@@ -40,13 +39,10 @@ class Drawer:
     geometry: where everything lies. most_pages: of one letter. qr_host: the only host that codes may lead to ("": any).
     """
 
-    def __init__(
-        self, geometry: Geometry, most_pages: int = 2, *, qr_host: str = "", setting: Setting | None = None
-    ) -> None:
+    def __init__(self, geometry: Geometry, most_pages: int = 2, *, qr_host: str = "") -> None:
         self._geometry = geometry
         self._most_pages = min(most_pages, geometry.most_pages or most_pages)
         self._qr_host = qr_host
-        self._setting = setting or Setting()
         self._frames: dict[tuple[Any, ...], Part] = {}
 
     def measure(self, letter: Letter) -> int | Refusal:
@@ -70,29 +66,46 @@ class Drawer:
     def _set(self, letter: Letter, first: Sheet) -> list[list[Placed]]:
         """Everything that can refuse a letter; `first` gets what stands outside its text."""
         fonts.check(_texts(letter))
-        geometry, setting = self._geometry, self._setting
+        geometry = self._geometry
         for is_first in (True, False):
             self._frame(letter, first=is_first)
         frame.own(first, letter, geometry)
+        for block in letter.blocks:
+            self._allowed(block)
+        pages = paged(self._rows(letter, Setting()), geometry)
+        if len(pages) > 1:
+            closer = paged(self._rows(letter, CLOSER), geometry)
+            pages = closer if len(closer) < len(pages) else pages
+        if len(pages) > self._most_pages:
+            allowed = "one page is" if self._most_pages == 1 else f"{self._most_pages} pages are"
+            raise CannotDraw(Fault.LENGTH, f"it would need {len(pages)} pages, and {allowed} allowed")
+        return pages
+
+    def _rows(self, letter: Letter, setting: Setting) -> list[Row]:
+        """The text, its subject first."""
+        width = self._geometry.body.width
         rows: list[Row] = []
         if letter.subject:
             heading = Paragraph((Span(letter.subject),), heading=True)
-            larger = replace(setting, size_pt=setting.size_pt + _SUBJECT_PT - 0.5, leading=setting.leading + 0.8)
-            rows += rows_of(heading, geometry.body.width, larger)
+            larger = replace(
+                setting, size_pt=setting.size_pt + _SUBJECT_PT - 0.5, leading=setting.leading + 0.8
+            )
+            rows += rows_of(heading, width, larger)
         for place, block in enumerate(letter.blocks):
-            self._allowed(block)
-            more = rows_of(block, geometry.body.width, setting)
+            more = rows_of(block, width, setting)
             if place == 0 and letter.subject and more:
                 more = (replace(more[0], gap=_AFTER_SUBJECT), *more[1:])
             rows += more
-        return paged(rows, geometry, self._most_pages)
+        return rows
 
     def _allowed(self, block: Any) -> None:
         if isinstance(block, QrCode):
             qr.check(block.url, self._qr_host)
-        links = (value for value in _links(block) if not value.startswith(_LINKS))
-        if any(True for _ in links):
-            raise CannotDraw(Fault.CODE, "a link must begin with https: or mailto:")
+        if not all(
+            link.startswith(_LINKS) and link.isascii() and not re.search(r"[\x00-\x20\x7f]", link)
+            for link in _links(block)
+        ):
+            raise CannotDraw(Fault.CODE, "a link must begin with https: or mailto: and hold no blanks")
 
     def _drawn(self, letter: Letter) -> Drawn:
         geometry = self._geometry
@@ -121,18 +134,20 @@ class Drawer:
         return self._frames[key]
 
 
-def normal(value: T) -> T:
+def normal(letter: Letter) -> Letter:
     """The same with all its text in Unicode's normal form C, so that a letter and its accent are one character."""
+    made: Letter = _normal(letter)
+    return made
+
+
+def _normal(value: Any) -> Any:
     if isinstance(value, str):
         return unicodedata.normalize("NFC", value)
     if isinstance(value, tuple):
-        return tuple(map(normal, value))
+        return tuple(map(_normal, value))
     if is_dataclass(value) and not isinstance(value, type):
-        changed = {
-            field.name: new
-            for field in fields(value)
-            if (new := normal(old := getattr(value, field.name))) is not old and new != old
-        }
+        given = {field.name: getattr(value, field.name) for field in fields(value)}
+        changed = {name: new for name, old in given.items() if (new := _normal(old)) != old}
         return replace(value, **changed) if changed else value
     return value
 
@@ -145,9 +160,17 @@ def _texts(value: Any) -> Iterator[str]:
         for one in value:
             yield from _texts(one)
     elif isinstance(value, Letter):
-        yield from _texts((
-            value.address, value.return_line, value.info, value.subject, value.blocks, value.footer, value.preview
-        ))
+        yield from _texts(
+            (
+                value.address,
+                value.return_line,
+                value.info,
+                value.subject,
+                value.blocks,
+                value.footer,
+                value.preview,
+            )
+        )
     elif isinstance(value, Span):
         yield value.text
     elif is_dataclass(value):

@@ -16,8 +16,8 @@ Placed = tuple[float, "Row"]
 """A row and its upper edge on the page."""
 
 
-def paged(rows: Iterable[Row], geometry: Geometry, most_pages: int) -> list[list[Placed]]:
-    """What stands on each page. Raises: CannotDraw, when there are more than are allowed or a row fits none."""
+def paged(rows: Iterable[Row], geometry: Geometry) -> list[list[Placed]]:
+    """What stands on each page, however many it takes. Raises: CannotDraw, when a row fits none."""
     pages: list[list[Placed]] = [[]]
     y = geometry.body.y
     for group in _together(rows):
@@ -32,9 +32,6 @@ def paged(rows: Iterable[Row], geometry: Geometry, most_pages: int) -> list[list
         else:
             pages[-1] += here
             y = end
-    if len(pages) > most_pages:
-        allowed = "one page is" if most_pages == 1 else f"{most_pages} pages are"
-        raise CannotDraw(Fault.LENGTH, f"it would need {len(pages)} pages, and {allowed} allowed")
     return pages
 
 

@@ -72,7 +72,9 @@ class Face:
                 (page, b"".join(place for _, place in run))
                 for page, run in groupby(map(_place, text), key=lambda placed: placed[0])
             ]
-        return " ".join(f"/{self.letter}{page} {size_pt:g} Tf ({_escaped(places)}) Tj" for page, places in runs)
+        return " ".join(
+            f"/{self.letter}{page} {size_pt:g} Tf ({_escaped(places)}) Tj" for page, places in runs
+        )
 
     def page(self, name: str) -> Part:
         """The objects of one page of the font, by its name without the face's letter."""
@@ -100,7 +102,9 @@ class Face:
         widths = " ".join(f"{self._advances[chr(code)]:g}" if code else "0" for code in codes[first:])
         program_part = Part(f"/Length1 {len(program)} /Filter /FlateDecode", zlib.compress(program, 9))
         descriptor = Part(
-            f"/Type /FontDescriptor /FontName /{base} {self._traits} /FontFile2 {{0}} 0 R", None, (program_part,)
+            f"/Type /FontDescriptor /FontName /{base} {self._traits} /FontFile2 {{0}} 0 R",
+            None,
+            (program_part,),
         )
         back = Part("/Filter /FlateDecode", zlib.compress(_to_unicode(codes).encode("ascii"), 9))
         return Part(
@@ -131,14 +135,16 @@ def _to_unicode(codes: tuple[int, ...]) -> str:
     """The CMap by which readers get the text back: at most 100 entries in a block (PDF 1.4, 5.9.2)."""
     entries = [f"<{place:02X}> <{code:04X}>" for place, code in enumerate(codes) if code]
     blocks = [entries[start : start + 100] for start in range(0, len(entries), 100)]
-    return "\n".join((
-        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
-        "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
-        "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
-        "1 begincodespacerange <00> <FF> endcodespacerange",
-        *(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks),
-        "endcmap CMapName currentdict /CMap defineresource pop end end",
-    ))
+    return "\n".join(
+        (
+            "/CIDInit /ProcSet findresource begin 12 dict begin begincmap",
+            "/CIDSystemInfo << /Registry (Adobe) /Ordering (UCS) /Supplement 0 >> def",
+            "/CMapName /Adobe-Identity-UCS def /CMapType 2 def",
+            "1 begincodespacerange <00> <FF> endcodespacerange",
+            *(f"{len(block)} beginbfchar\n" + "\n".join(block) + "\nendbfchar" for block in blocks),
+            "endcmap CMapName currentdict /CMap defineresource pop end end",
+        )
+    )
 
 
 @cache
@@ -164,9 +170,8 @@ def page_of(name: str) -> Part:
 
 
 def _drawable(character: str) -> bool:
-    return (
-        character == "\n"
-        or unicodedata.category(character)[0] in _ALONE
+    return character == "\n" or (
+        unicodedata.category(character)[0] in _ALONE
         and character not in "\u2028\u2029"
         and all(weight.has(character) for weight in (regular(), bold()))
     )
@@ -189,7 +194,10 @@ def check(texts: Iterable[str]) -> None:
     The texts are in normal form C already; what is a mark of its own even so would have to be placed by a shaper.
     """
     wrong = dict.fromkeys(
-        character for text in texts for character in sorted(set(text), key=text.index) if not _KNOWN[character]
+        character
+        for text in texts
+        for character in sorted(set(text), key=text.index)
+        if not _KNOWN[character]
     )
     if wrong:
         named = [f"U+{ord(one):04X} {unicodedata.name(one, 'without a name')}" for one in wrong]

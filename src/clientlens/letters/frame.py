@@ -84,11 +84,7 @@ def number(sheet: Sheet, geometry: Geometry, language: str, page: int, pages: in
 
 def _footer(sheet: Sheet, lines: tuple[str, ...], geometry: Geometry) -> None:
     zone = geometry.footer
-    shown = [
-        one
-        for text in lines
-        for one in wrapped((Span(text),), _FOOTER_PT, zone.width - _PAGE_NUMBER)
-    ]
+    shown = [one for text in lines for one in wrapped((Span(text),), _FOOTER_PT, zone.width - _PAGE_NUMBER)]
     if not shown:
         return
     if _FOOTER_TOP + _FOOTER_LEADING * len(shown) > zone.height + 0.01:
@@ -123,16 +119,14 @@ def _sender(sheet: Sheet, text: str, geometry: Geometry) -> None:
         if _SENDER_LEADING * len(lines) > zone.height + 0.01:
             raise CannotDraw(Fault.STATIONERY, f"the sender has {len(lines)} lines and does not fit")
         for place, one in enumerate(lines):
-            sheet.show(
-                zone.x, zone.y + place * _SENDER_LEADING + baseline(_SENDER_LEADING, _SENDER_PT), one
-            )
+            sheet.show(zone.x, zone.y + place * _SENDER_LEADING + baseline(_SENDER_LEADING, _SENDER_PT), one)
         return
     size = min(_RETURN_PT, _RETURN_PT * zone.width / (width_mm(text, _RETURN_PT) + 0.01))
     if size < _LEAST_RETURN_PT:
         raise CannotDraw(Fault.STATIONERY, "the line of the sender is too long for the window")
     shown = line(text, round(size - 0.05, 1) if size < _RETURN_PT else size)
-    sheet.show(zone.x, zone.bottom - 1.6, shown, GREY)
-    sheet.rule(zone.x, zone.bottom - 0.6, shown.width, 0.3, 0.6)
+    sheet.show(zone.x, zone.bottom - 1.9, shown, GREY)
+    sheet.rule(zone.x, zone.bottom - 0.9, shown.width, 0.3, 0.6)
 
 
 def _info(sheet: Sheet, info: tuple[tuple[str, str], ...], geometry: Geometry) -> None:

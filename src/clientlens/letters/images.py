@@ -39,7 +39,9 @@ def image(name: str, data: bytes) -> Image:
         with Pictures.open(io.BytesIO(data), formats=("PNG", "JPEG")) as opened:
             wide, high = opened.size
             if wide * high > MOST_PIXELS:
-                raise CannotDraw(Fault.PICTURE, f"{name} has more than {MOST_PIXELS // 1_000_000} million pixels")
+                raise CannotDraw(
+                    Fault.PICTURE, f"{name} has more than {MOST_PIXELS // 1_000_000} million pixels"
+                )
             size = f"/Type /XObject /Subtype /Image /Width {wide} /Height {high} /BitsPerComponent 8"
             if opened.format == "JPEG" and opened.mode in {"L", "RGB"}:
                 part = Part(f"{size} /ColorSpace {_space(opened.mode)} /Filter /DCTDecode", data)
@@ -58,7 +60,9 @@ def _pixels(opened: PictureFile, size: str) -> Part:
         whole = opened.convert("RGBA")
         see_through = whole.getchannel("A").tobytes()
         if see_through.count(b"\xff") != len(see_through):
-            needs = (Part(f"{size} /ColorSpace /DeviceGray /Filter /FlateDecode", zlib.compress(see_through, 9)),)
+            needs = (
+                Part(f"{size} /ColorSpace /DeviceGray /Filter /FlateDecode", zlib.compress(see_through, 9)),
+            )
             mask = " /SMask {0} 0 R"
         plain = whole.convert("RGB")
     else:

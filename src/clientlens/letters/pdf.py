@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HEADER = b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"
 CREATED = "D:20000101000000Z"
 """Of every file: when a letter was made stands in the ledger."""
+MM_TO_PT = 72 / 25.4
 CATALOG, PAGES, INFO, FIRST_FREE = 1, 2, 3, 4
 _REFERENCE = re.compile(r"\b(\d+) 0 R\b")
 _PARENT = f"/Parent {PAGES} 0 R"
@@ -107,7 +108,9 @@ def text(value: str) -> str:
     return f"<{codecs.BOM_UTF16_BE.hex()}{value.encode('utf-16-be').hex()}>"
 
 
-def form(content: str, size_pt: tuple[float, float], fonts: Mapping[str, Part], objects: Mapping[str, Part]) -> Part:
+def form(
+    content: str, size_pt: tuple[float, float], fonts: Mapping[str, Part], objects: Mapping[str, Part]
+) -> Part:
     """What is drawn as one, on as many pages as wanted."""
     named = (*fonts.items(), *objects.items())
     numbered = {name: f"{{{place}}}" for place, (name, _) in enumerate(named)}
@@ -120,7 +123,9 @@ def form(content: str, size_pt: tuple[float, float], fonts: Mapping[str, Part], 
     )
 
 
-def written(pages: Iterable[Page], size_pt: tuple[float, float], title: str, author: str, language: str) -> bytes:
+def written(
+    pages: Iterable[Page], size_pt: tuple[float, float], title: str, author: str, language: str
+) -> bytes:
     """A file of these pages. Everything in it follows from them, its id too."""
     out = _Out()
     done = [out.header()]
@@ -130,7 +135,9 @@ def written(pages: Iterable[Page], size_pt: tuple[float, float], title: str, aut
         if part not in placed:
             needed = [place(other) for other in part.needs]
             placed[part] = out.number()
-            done.append(out.one(placed[part], part.entries.format(*needed) if needed else part.entries, part.stream))
+            done.append(
+                out.one(placed[part], part.entries.format(*needed) if needed else part.entries, part.stream)
+            )
         return placed[part]
 
     numbers: list[int] = []
@@ -182,30 +189,37 @@ def merged(singles: Iterable[bytes], title: str, author: str, language: str) -> 
     out = _Out()
     yield out.header()
     known: dict[bytes, int] = {}
-    numbers: list[int] = []
+    pages: list[int] = []
     for place, data in enumerate(singles, start=1):
-        objects = _taken_apart(data, place)
-        ready: list[bytes] = []
-        moved: dict[int, int] = {}
+        moving = _Moving(_taken_apart(data, place), out, known)
+        pages += [moving.moved(int(number)) for number in _REFERENCE.findall(moving.objects[PAGES][0])]
+        yield b"".join(moving.ready)
+    yield out.end(pages, title, author, language)
 
-        def move(number: int) -> int:
-            if number in moved:
-                return moved[number]
-            entries, stream = objects[number]
-            is_page = _PARENT in entries
-            entries = _REFERENCE.sub(
-                lambda found: found[0] if found[1] == str(PAGES) else f"{move(int(found[1]))} 0 R", entries
-            )
+
+class _Moving:
+    """Objects of one file on their way to another. known: those that are there, by what they are. ready: what to write."""
+
+    def __init__(
+        self, objects: dict[int, tuple[str, bytes | None]], out: _Out, known: dict[bytes, int]
+    ) -> None:
+        self.objects = objects
+        self.ready: list[bytes] = []
+        self._out = out
+        self._known = known
+        self._moved: dict[int, int] = {PAGES: PAGES}
+
+    def moved(self, number: int) -> int:
+        """The number there of an object and, before it, of all that it needs."""
+        if number not in self._moved:
+            given, stream = self.objects[number]
+            entries = _REFERENCE.sub(lambda found: f"{self.moved(int(found[1]))} 0 R", given)
             key = hashlib.sha256(entries.encode("latin-1") + b"\0" + (stream or b"")).digest()
-            if is_page or key not in known:
-                known[key] = out.number()
-                ready.append(out.one(known[key], entries, stream))
-            moved[number] = known[key]
-            return known[key]
-
-        numbers += [move(int(number)) for number in _REFERENCE.findall(objects[PAGES][0])]
-        yield b"".join(ready)
-    yield out.end(numbers, title, author, language)
+            if key not in self._known or _PARENT in entries:
+                self._known[key] = self._out.number()
+                self.ready.append(self._out.one(self._known[key], entries, stream))
+            self._moved[number] = self._known[key]
+        return self._moved[number]
 
 
 def _taken_apart(data: bytes, place: int) -> dict[int, tuple[str, bytes | None]]:
@@ -214,14 +228,14 @@ def _taken_apart(data: bytes, place: int) -> dict[int, tuple[str, bytes | None]]
         table = int(data[data.rindex(b"startxref\n") + 10 :].split(b"\n", 1)[0])
         _, count, rows = data[table:].split(b"\n", 2)
         offsets = [int(rows[20 * number : 20 * number + 10]) for number in range(1, int(count.split()[1]))]
-        objects: dict[int, tuple[str, bytes | None]] = {}
-        for number, offset in enumerate(offsets, start=1):
-            found = _OBJECT.match(data, offset)
-            if found is None:
-                raise ValueError
-            length = int(found[2]) if found[3] == b"stream" else None
-            stream = None if length is None else data[found.end() : found.end() + length]
-            objects[number] = found[1].decode("latin-1"), stream
     except (ValueError, IndexError) as error:
         raise NotALetter(place) from error
+    objects: dict[int, tuple[str, bytes | None]] = {}
+    for number, offset in enumerate(offsets, start=1):
+        found = _OBJECT.match(data, offset)
+        if found is None:
+            raise NotALetter(place)
+        end = found.end()
+        stream = data[end : end + int(found[2])] if found[3] == b"stream" else None
+        objects[number] = found[1].decode("latin-1"), stream
     return objects

@@ -47,7 +47,12 @@ def check(url: str, host: str) -> None:
     """Raise CannotDraw unless it is a plain https address of this host ("": of any), of at most 300 characters."""
     try:
         parts = urlsplit(url)
-        fine = parts.scheme == "https" and bool(parts.hostname) and parts.username is None and parts.port in {None, 443}
+        fine = (
+            parts.scheme == "https"
+            and bool(parts.hostname)
+            and parts.username is None
+            and parts.port in {None, 443}
+        )
     except ValueError:
         fine = False
     if not (fine and url.isascii() and url.isprintable() and " " not in url and url.startswith("https://")):

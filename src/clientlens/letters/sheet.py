@@ -12,8 +12,7 @@ import zlib
 from typing import TYPE_CHECKING, Any
 
 from clientlens.letters.fonts import page_of
-from clientlens.letters.layout import MM_TO_PT
-from clientlens.letters.pdf import Page, Part, form
+from clientlens.letters.pdf import MM_TO_PT, Page, Part, form
 from clientlens.letters.typesetting import Line, line
 
 if TYPE_CHECKING:
@@ -47,15 +46,17 @@ class Sheet:
             f"BT {colour}1 0 0 1 {x * MM_TO_PT:.2f} {self._up(y):.2f} Tm {shown.shown}{after} ET"
         )
         for start, end, link in shown.links:
-            self._links.append((
+            self._links.append(
                 (
-                    (x + start) * MM_TO_PT,
-                    self._up(y + 1),
-                    (x + end) * MM_TO_PT,
-                    self._up(y - 3),
-                ),
-                link,
-            ))
+                    (
+                        (x + start) * MM_TO_PT,
+                        self._up(y + 1),
+                        (x + end) * MM_TO_PT,
+                        self._up(y - 3),
+                    ),
+                    link,
+                )
+            )
 
     def rule(self, x: float, y: float, width: float, thick_pt: float = 0.5, grey: float = BLACK) -> None:
         """A level line from (x, y) to the right."""
@@ -69,7 +70,9 @@ class Sheet:
 
         tilt = radians(30)
         one = line(text, 100, bold=True)
-        size = 100 * min(middle.width / (one.width * cos(tilt) + 12), middle.height / (one.width * sin(tilt) + 30), 1.4)
+        size = 100 * min(
+            middle.width / (one.width * cos(tilt) + 12), middle.height / (one.width * sin(tilt) + 30), 1.4
+        )
         canvas = self._canvas
         canvas.saveState()
         canvas.setFillGray(PALE)

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from clientlens.letters.fonts import face
-from clientlens.letters.layout import MM_TO_PT
 from clientlens.letters.letter import Span
+from clientlens.letters.pdf import MM_TO_PT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +55,7 @@ def line(text: str, size_pt: float, bold: bool = False) -> Line:
 
 @lru_cache(maxsize=4096)
 def wrapped(spans: Spans, size_pt: float, room_mm: float) -> tuple[Line, ...]:
-    """The lines of a paragraph in a column; "\\n" ends a line. No text has no line."""
+    """The lines of a paragraph in a column; a line break of the text's ends one. No text has no line."""
     room = room_mm * MM_TO_PT * 1000 / size_pt
     lines: list[list[Span]] = []
     taken = 0.0
@@ -78,7 +78,7 @@ def _words(spans: Spans) -> Iterator[_Word]:
         for chunk in _SEPARATED.split(span.text):
             if not chunk:
                 continue
-            if chunk == "\n" or chunk.isspace() and chunk[0] in " \t":
+            if chunk == "\n" or (chunk.isspace() and chunk[0] in " \t"):
                 if pieces or chunk == "\n":
                     yield _word(pieces, before, starts)
                     pieces, starts, before = [], chunk == "\n", None

@@ -35,7 +35,11 @@ def _rows(bullets: Bullets, width: float, setting: Setting) -> tuple[Row, ...]:
                 Row(
                     setting.leading,
                     partial(
-                        _draw, mark=line(mark, size) if place == 0 else None, shown=one, indent=indent, drop=drop
+                        _draw,
+                        mark=line(mark, size) if place == 0 else None,
+                        shown=one,
+                        indent=indent,
+                        drop=drop,
                     ),
                     gap=gap if place == 0 else 0.0,
                 )

@@ -26,6 +26,7 @@ def _rows(paragraph: Paragraph, width_mm: float, setting: Setting) -> tuple[Row,
     gap = setting.gap
     if paragraph.small:
         size, leading, grey = setting.small_pt, setting.small_leading, _NOTICE
+        gap *= 1.5
     if paragraph.heading:
         spans = tuple(Span(span.text, bold=True, link=span.link) for span in spans)
         size, gap = size + 0.5, gap * 1.7

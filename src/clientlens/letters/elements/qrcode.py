@@ -29,11 +29,18 @@ def _rows(code: QrCode, width: float, setting: Setting) -> tuple[Row, ...]:
     beside = shown.side_mm + max(quiet, _BESIDE)
     caption = wrapped((Span(code.caption, bold=True),), setting.size_pt, width - beside)
     address = wrapped((Span(code.url, link=code.url),), setting.size_pt - 1, width - beside)
-    lines = tuple((one, setting.size_pt) for one in caption) + tuple((one, setting.size_pt - 1) for one in address)
+    lines = tuple((one, setting.size_pt) for one in caption) + tuple(
+        (one, setting.size_pt - 1) for one in address
+    )
     text = setting.leading * len(lines)
     height = max(shown.side_mm, text)
     draw = partial(
-        _draw, shown=shown, quiet=quiet, lines=lines, beside=beside, leading=setting.leading,
+        _draw,
+        shown=shown,
+        quiet=quiet,
+        lines=lines,
+        beside=beside,
+        leading=setting.leading,
         top=quiet + (height - text) / 2,
     )
     whole = (quiet - _OFF_FOLD, quiet + shown.side_mm + _OFF_FOLD)
@@ -41,8 +48,16 @@ def _rows(code: QrCode, width: float, setting: Setting) -> tuple[Row, ...]:
 
 
 def _draw(
-    sheet: Sheet, x: float, y: float, *, shown: Symbol, quiet: float, lines: tuple[tuple[Line, float], ...],
-    beside: float, leading: float, top: float,
+    sheet: Sheet,
+    x: float,
+    y: float,
+    *,
+    shown: Symbol,
+    quiet: float,
+    lines: tuple[tuple[Line, float], ...],
+    beside: float,
+    leading: float,
+    top: float,
 ) -> None:
     sheet.code(x, y + quiet, shown.module_mm, shown)
     for place, (one, size) in enumerate(lines):

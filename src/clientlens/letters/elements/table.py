@@ -32,13 +32,22 @@ def _rows(table: Table, width: float, setting: Setting) -> tuple[Row, ...]:
     widths = _widths(table, width, size)
     drop = baseline(leading, size) + _PADDING
 
-    def row(texts: tuple[str, ...], bold: bool, rule: tuple[float, bool] | None, keep: bool, gap: float = 0.0) -> Row:
+    def row(
+        texts: tuple[str, ...], bold: bool, rule: tuple[float, bool] | None, keep: bool, gap: float = 0.0
+    ) -> Row:
         cells = tuple(
             wrapped((Span(text, bold),), size, wide + 0.01) for text, wide in zip(texts, widths, strict=True)
         )
         height = leading * max([1, *map(len, cells)]) + 2 * _PADDING
         draw = partial(
-            _draw, cells=cells, table=table, widths=widths, width=width, height=height, leading=leading, drop=drop,
+            _draw,
+            cells=cells,
+            table=table,
+            widths=widths,
+            width=width,
+            height=height,
+            leading=leading,
+            drop=drop,
             rule=rule,
         )
         return Row(height, draw, gap=gap, keep=keep)
@@ -48,7 +57,9 @@ def _rows(table: Table, width: float, setting: Setting) -> tuple[Row, ...]:
     for place, texts in enumerate(table.rows):
         is_last = place == last
         line_below = None if is_last else (_PALE, True)
-        rows.append(row(texts, False, line_below, is_last and table.total is not None, 0.0 if rows else setting.gap))
+        rows.append(
+            row(texts, False, line_below, is_last and table.total is not None, 0.0 if rows else setting.gap)
+        )
     if table.total is not None:
         rows.append(row(table.total, True, (_TOTAL, False), False))
     return tuple(rows)
@@ -84,8 +95,18 @@ def _widths(table: Table, width: float, size: float) -> list[float]:
 
 
 def _draw(
-    sheet: Sheet, x: float, y: float, *, cells: Cells, table: Table, widths: list[float], width: float, height: float,
-    leading: float, drop: float, rule: tuple[float, bool] | None,
+    sheet: Sheet,
+    x: float,
+    y: float,
+    *,
+    cells: Cells,
+    table: Table,
+    widths: list[float],
+    width: float,
+    height: float,
+    leading: float,
+    drop: float,
+    rule: tuple[float, bool] | None,
 ) -> None:
     at = x
     for lines, wide, is_right in zip(cells, widths, table.right, strict=True):
