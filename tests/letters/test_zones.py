@@ -110,6 +110,7 @@ def test_an_address_that_is_too_low_too_high_indented_gappy_or_small_is_found(of
     [
         (("Somebody Else", *ADDRESS[1:]), "line 1 of the address reads otherwise than it was given"),
         ((ADDRESS[0], ADDRESS[2], ADDRESS[1], ADDRESS[3]), "line 2 of the address reads otherwise"),
+        ((*ADDRESS[:2], "Stra ße 1", ADDRESS[3]), "line 3 of the address reads otherwise"),
         (ADDRESS[:3], "the address has 4 lines, and 3 were given"),
     ],
 )

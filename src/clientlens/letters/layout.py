@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from clientlens.errors import LayoutNotTaken
 
+MM_TO_PT = 72 / 25.4
 NO_SERVICE = "none"
 LEAST_LINES = 4
 """Of an address abroad: name, street, town, country. A zone that takes fewer is none."""

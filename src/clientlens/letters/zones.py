@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from clientlens.letters.layout import Rect
+from clientlens.letters.layout import MM_TO_PT, Rect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from clientlens.letters.layout import Geometry
 
-_MM = 72 / 25.4
 _SLACK = 0.1
 """What an edge may be missed by, in mm: less than any printer misses it."""
 _BEARING = 0.6
@@ -29,6 +28,8 @@ _OFF = 0.3
 _CAPITALS = frozenset("BDEFHIKLMNPRTXZ")
 """Flat at both ends, so that their ink is as high as capitals are."""
 _LOWEST_CAPITAL, _HIGHEST_CAPITAL = 2.3, 4.7
+_GAP_EM = 0.12
+"""Least gap between two words, in sizes of the type; a blank has about 0.25."""
 _HYPHEN = "\x02"
 """What pdfium makes of a hyphen that ends a line."""
 _PATH, _IMAGE, _SHADING, _FORM, _TEXT = 2, 3, 4, 5, 1
@@ -110,11 +111,11 @@ def page_pictures(data: bytes, dpi: int = 100) -> list[bytes]:
 
 
 def _sheet(page: Any, geometry: Geometry) -> Iterator[str]:
-    width, height = geometry.page.width * _MM, geometry.page.height * _MM
+    width, height = geometry.page.width * MM_TO_PT, geometry.page.height * MM_TO_PT
     for name, box in (("sheet", page.get_mediabox()), ("visible part", page.get_cropbox())):
         if any(abs(one - other) > 0.01 for one, other in zip(box, (0, 0, width, height), strict=True)):
             yield (
-                f"its {name} is {(box[2] - box[0]) / _MM:.1f} x {(box[3] - box[1]) / _MM:.1f} mm, not "
+                f"its {name} is {(box[2] - box[0]) / MM_TO_PT:.1f} x {(box[3] - box[1]) / MM_TO_PT:.1f} mm, not "
                 f"{geometry.page.width:g} x {geometry.page.height:g}"
             )
     if page.get_rotation():
@@ -140,7 +141,12 @@ def _things(page: Any, height_mm: float) -> Iterator[_Thing]:
         if (matrix := matrix_of(one.container)) is not None:
             left, bottom, right, top = matrix.on_rect(left, bottom, right, top)
         if right - left > 0.001 or top - bottom > 0.001:
-            box = Rect(left / _MM, height_mm - top / _MM, (right - left) / _MM, (top - bottom) / _MM)
+            box = Rect(
+                left / MM_TO_PT,
+                height_mm - top / MM_TO_PT,
+                (right - left) / MM_TO_PT,
+                (top - bottom) / MM_TO_PT,
+            )
             yield _Thing(_KINDS.get(one.type, "something"), box)
 
 
@@ -184,8 +190,8 @@ def _characters(page: Any, geometry: Geometry) -> list[_Character]:
     import pypdfium2.raw as pdfium
 
     zone, height = _address_ink(geometry), geometry.page.height
-    left, right = zone.x * _MM, zone.right * _MM
-    lowest, highest = (height - zone.bottom) * _MM, (height - zone.y) * _MM
+    left, right = zone.x * MM_TO_PT, zone.right * MM_TO_PT
+    lowest, highest = (height - zone.bottom) * MM_TO_PT, (height - zone.y) * MM_TO_PT
     text = page.get_textpage()
     x, y = ctypes.c_double(), ctypes.c_double()
     found = []
@@ -201,10 +207,15 @@ def _characters(page: Any, geometry: Geometry) -> list[_Character]:
         box = text.get_charbox(index)
         found.append(
             _Character(
-                x.value / _MM,
-                height - y.value / _MM,
+                x.value / MM_TO_PT,
+                height - y.value / MM_TO_PT,
                 chr(pdfium.FPDFText_GetUnicode(text.raw, index)),
-                Rect(box[0] / _MM, height - box[3] / _MM, (box[2] - box[0]) / _MM, (box[3] - box[1]) / _MM),
+                Rect(
+                    box[0] / MM_TO_PT,
+                    height - box[3] / MM_TO_PT,
+                    (box[2] - box[0]) / MM_TO_PT,
+                    (box[3] - box[1]) / MM_TO_PT,
+                ),
                 pdfium.FPDFText_GetFontSize(text.raw, index) * scale,
             )
         )
@@ -212,12 +223,28 @@ def _characters(page: Any, geometry: Geometry) -> list[_Character]:
 
 
 def _reading(characters: list[_Character], address: Sequence[str]) -> Iterator[str]:
-    texts = [_text(line) for line in _lines(characters)]
-    if len(texts) != len(address):
-        yield f"the address has {len(texts)} lines, and {len(address)} were given"
-    for number, (text, given) in enumerate(zip(texts, address, strict=False), start=1):
-        if text != unicodedata.normalize("NFC", given):
+    lines = _lines(characters)
+    if len(lines) != len(address):
+        yield f"the address has {len(lines)} lines, and {len(address)} were given"
+    for number, (line, given) in enumerate(zip(lines, address, strict=False), start=1):
+        if not _reads(line, unicodedata.normalize("NFC", given)):
             yield f"line {number} of the address reads otherwise than it was given"
+
+
+def _reads(line: list[_Character], given: str) -> bool:
+    """Whether a line reads as given, and has a gap where that has a blank: pdfium drops blanks between two fonts."""
+    inked = [one for one in line if not one.text.isspace()]
+    if _text(inked) != "".join(given.split()):
+        return False
+    ends = [0]
+    for word in given.split():
+        ends.append(ends[-1] + len(word))
+    if ends[-1] != len(inked):  # a character that is read as two, such as a ligature
+        return True
+    return all(
+        inked[end].box.x - inked[end - 1].box.right > _GAP_EM * inked[end].size_pt / MM_TO_PT
+        for end in ends[1:-1]
+    )
 
 
 def _placing(characters: list[_Character], geometry: Geometry) -> Iterator[str]:
