@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 from clientlens.errors import BadLift
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from clientlens.campaigns.audience import Market
-    from clientlens.campaigns.recipients import AddressCheck, Maker, Question
-    from clientlens.campaigns.spec import Spec
+    from clientlens.campaigns.checking import Campaign
+    from clientlens.campaigns.recipients import Maker, Question
+    from clientlens.campaigns.sending import Writer
     from clientlens.cli.context import Run
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
@@ -28,65 +27,26 @@ def tell_plan(run: Run, file: str, lift: str | None) -> None:
     """Say what a run would do; nothing is written.
 
     Raises:
-        BadLift, CampaignMissing, BadCampaign, BadExpression, UnknownGroup, CircularRule
+        BadLift, CampaignMissing, Unreadable, BadCampaign, SettingNeeded, LettersMissing, BadExpression, UnknownGroup,
+        CircularRule
     """
     from clientlens.campaigns.baseline import baseline
     from clientlens.campaigns.plan_answer import plan_answer
     from clientlens.campaigns.planning import plan
+    from clientlens.campaigns.sending import writer_of
+    from clientlens.cli.campaign_letters import maker_of, source_of
+    from clientlens.cli.campaigning import load_campaign
 
     wanted = None if lift is None else lift_of(lift)
-    spec = spec_of(run, file)
+    campaign = load_campaign(run, file)
+    spec, writer = campaign.spec, writer_of(campaign.spec, run.settings)
     with run.open() as workspace:
         facts, as_of = workspace.facts(), run.as_of(workspace.timezone)
-        make, incomplete = makers_of(run, spec, facts)
-        question = question_of(run, workspace, facts, as_of=as_of, make=make, incomplete=incomplete)
+        make = maker_of(campaign, writer, source_of(run, workspace, facts, campaign, as_of))
+        question = question_of(run, workspace, facts, campaign, writer, as_of=as_of, make=make)
         planned = plan(spec, question)
         base = baseline(spec, question.market, as_of)
         run.answer(plan_answer(planned, base, workspace.timezone, lift=wanted))
-
-
-def spec_of(run: Run, file: str) -> Spec:
-    """The campaign that a file describes.
-
-    Raises:
-        CampaignMissing, BadCampaign
-    """
-    from clientlens.campaigns.specfile import read_spec
-    from clientlens.errors import BadCampaign, CampaignMissing
-
-    path = run.folder / file
-    try:
-        data = path.read_bytes()
-    except OSError:
-        raise CampaignMissing(file) from None
-    read = read_spec(data, file, path.parent, language=run.settings.text("messages.language"))
-    if read.faults:
-        raise BadCampaign(file, [(file, line, told) for line, told in read.faults])
-    return read.spec
-
-
-def makers_of(run: Run, spec: Spec, facts: Facts) -> tuple[Maker, AddressCheck]:
-    """What makes the letters, and what checks their addresses."""
-    import polars as pl
-
-    from clientlens.campaigns.addresses import address_check
-    from clientlens.letters.address import ClientAddress, addressed
-    from clientlens.letters.layoutfiles import geometry_named
-    from clientlens.letters.letter import Letter
-
-    most = geometry_named(spec.layout, spec.provider).type.most_lines
-    home = spec.sender.country or run.settings.country_of("main") or "DE"
-
-    def make(client_ids: Sequence[str]) -> list[Letter | str]:
-        asked = pl.LazyFrame({"client_id": list(client_ids)}, schema={"client_id": pl.String})
-        rows = asked.join(facts.clients, on="client_id", how="left", maintain_order="left").collect()
-        made: list[Letter | str] = []
-        for row in rows.iter_rows(named=True):
-            lines = addressed(ClientAddress.of(row), home=home, language="en", most_lines=most).lines
-            made.append(Letter("", row["language"] or spec.language, "", "", lines, "", (), "", ()))
-        return made
-
-    return make, address_check(home=home, language="en", most_lines=most)
 
 
 def lift_of(text: str) -> Fraction:
@@ -106,18 +66,27 @@ def question_of(
     run: Run,
     workspace: Workspace,
     facts: Facts,
+    campaign: Campaign,
+    writer: Writer,
     *,
     as_of: AsOf,
     make: Maker,
-    incomplete: AddressCheck,
     max_letters: int | None = None,
 ) -> Question:
-    """What `planning.plan` takes, from a workspace and the settings; for a run, while it is held for writing."""
+    """What `planning.plan` takes, from a workspace and the settings; for a run, while it is held for writing.
+
+    Args:
+        make: see `campaign_letters.maker_of`. max_letters: so many letters at most; None: all.
+    """
     from clientlens.analysis.letter_history import KINDS, assigned_of
+    from clientlens.campaigns.addresses import address_check
     from clientlens.campaigns.recipients import Question, Rest
+    from clientlens.letters.countries import country_language
+    from clientlens.letters.layoutfiles import geometry_named
     from clientlens.workspace.ledger import history
 
-    settings = run.settings
+    settings, spec = run.settings, campaign.spec
+    most_lines = geometry_named(spec.layout, spec.provider).type.most_lines
     return Question(
         market=market_of(run, workspace, facts),
         assigned=assigned_of(history(workspace, kinds=KINDS)),
@@ -129,7 +98,9 @@ def question_of(
         as_of=as_of,
         today=run.clock().astimezone(ZoneInfo(workspace.timezone)).date(),
         make=make,
-        incomplete=incomplete,
+        incomplete=address_check(
+            home=writer.country, language=country_language(writer.country), most_lines=most_lines
+        ),
         max_letters=max_letters,
     )
 
