@@ -18,7 +18,9 @@ ADDRESS = ("Kerzen Übermut GmbH", "Érika Jäger-", "Straße 1", "51147 Köln")
 class Sheet:
     """A letter's first page with its address, to which a test adds what is wrong; lengths in mm from the top left."""
 
-    def __init__(self, layout="din5008-b", provider="", address=ADDRESS, *, down=0.0, right=0.0, size=10.0, gap=0.0):
+    def __init__(
+        self, layout="din5008-b", provider="", address=ADDRESS, *, down=0.0, right=0.0, size=10.0, gap=0.0
+    ):
         self.geometry = geometry_named(layout, provider)
         self.page = self.geometry.page
         self.file = io.BytesIO()
@@ -26,11 +28,21 @@ class Sheet:
         zone, type_ = self.geometry.address, self.geometry.type
         y = zone.y + type_.first_baseline + down
         for number, line in enumerate(address):
-            self.text(zone.x + right, y + number * type_.leading + (gap if number == len(address) - 1 else 0), line, size)
+            self.text(
+                zone.x + right,
+                y + number * type_.leading + (gap if number == len(address) - 1 else 0),
+                line,
+                size,
+            )
         body = self.geometry.body
         self.text(body.x, body.y + 5, "Guten Tag", 10)
         if self.geometry.return_line:
-            self.text(self.geometry.return_line.x, self.geometry.return_line.bottom - 1.5, "Laden, Weg 1, 50667 Köln", 7)
+            self.text(
+                self.geometry.return_line.x,
+                self.geometry.return_line.bottom - 1.5,
+                "Laden, Weg 1, 50667 Köln",
+                7,
+            )
         for mark in self.geometry.marks:
             self.line(mark.x, mark.y, mark.x + mark.length)
 
