@@ -75,6 +75,8 @@ def _sample_writer(run: Run, campaign: Campaign) -> Writer:
     from clientlens.letters.sample import SENDER
 
     if unset(campaign.spec, run.settings):
-        run.console.note("note: the sender is invented: sender.shop, sender.address and sender.country are not all set")
+        run.console.note(
+            "note: the sender is invented: sender.shop, sender.address and sender.country are not all set"
+        )
         return Writer(SENDER, "DE")
     return writer_of(campaign.spec, run.settings)
