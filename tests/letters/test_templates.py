@@ -203,6 +203,14 @@ def test_every_fault_of_a_template_is_told_with_its_line(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "deep",
+    ["{if points}" * 21 + "{end}" * 21, "\n{if points}\n" * 3500 + "\n{end}\n" * 3500, "**[" * 5000],
+)
+def test_what_is_nested_too_deeply_is_refused(deep):
+    assert "nested more than 20 deep" in [told for _, told in faults_of(f"{HEAD}{deep}\n\n{{objection}}")]
+
+
 def test_every_letter_tells_of_the_right_to_object():
     under = HEAD + "{if points}\n{objection}\n{end}\n"
     assert faults_of(under) == [(7, "{objection} stands under a condition, and every letter needs it")]
@@ -221,6 +229,7 @@ def test_every_letter_tells_of_the_right_to_object():
         ("https://example.org/a(b)?c=d#e", True),
         ("mailto:a@example.org?subject=Hi", True),
         ("http://example.org", False),
+        ("https://example.org/\u00fc", False),
         ("javascript:alert(1)", False),
         ("https:example.org", False),
         ("https://", False),
@@ -363,3 +372,11 @@ def test_the_invented_client_says_what_the_registry_shows_for_samples():
             assert known.text(one.name) == one.sample, one.name
     assert sample("de").known.text("salutation") == "Guten Tag Mara Lindt"
     assert {one.name for one in PLACEHOLDERS if one.kind is Kind.MONEY} == set(sample("en").known.currencies)
+
+
+def test_the_template_of_the_documentation_is_one():
+    page = (EXAMPLES.parents[1] / "docs" / "letter-templates.md").read_text("utf-8")
+    read = read_template(page.split("```")[1].strip("\n"), "t", "t.md", EXAMPLES)
+    filled = fill(read, sample("en"), SENDER, QR)
+    assert filled.subject == "Mara, your 340 points"
+    assert [type(block).__name__ for block in filled.blocks[:5]] == ["Paragraph"] * 3 + ["Table", "QrCode"]

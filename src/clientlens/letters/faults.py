@@ -15,10 +15,12 @@ class Faults:
     """The faults of one template: line, what is wrong there."""
 
     found: list[tuple[int | None, str]] = field(default_factory=list)
+    _seen: set[tuple[int | None, str]] = field(default_factory=set)
 
     def add(self, line: int | None, told: str) -> None:
         """Note one; the same one of a line is told once."""
-        if (line, told) not in self.found:
+        if (line, told) not in self._seen:
+            self._seen.add((line, told))
             self.found.append((line, told))
 
 

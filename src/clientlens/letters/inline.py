@@ -41,7 +41,7 @@ _TOKEN = re.compile(
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _MAILTO = re.compile(r"mailto:[A-Za-z0-9.!#$%&'*+/=?^_`|~-]+@[A-Za-z0-9.-]+(\?[A-Za-z0-9=&%._~+-]*)?")
-_WEB = re.compile(r"[!#-;=?-Z_a-z~\u00a1-\uffff\[\]]+")
+_WEB = re.compile(r"[!#-;=?-Z_a-z~\[\]]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from clientlens.letters.inline import (
     read_inline,
 )
 from clientlens.letters.letter import Picture
-from clientlens.letters.pictures import BadPictureError, read_picture
+from clientlens.letters.picture_files import BadPictureError, read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -148,10 +148,14 @@ class _Reader:
         self._open: list[_Open] = []
         self._gathered: _Gathered | None = None
         self._directives = load()
+        self._too_deep = False
 
     def whole(self) -> Parts:
         for number, line in enumerate(self._lines, start=self._first):
             self._line(line, number)
+            if self._too_deep:
+                # What follows could only be read wrongly.
+                return ()
         self._flush()
         for one in self._open:
             self._faults.add(one.line, "{if} without its {end}")
@@ -235,6 +239,7 @@ class _Reader:
     def _begin(self, asked: str, number: int) -> None:
         if len(self._open) >= MAX_DEPTH:
             self._faults.add(number, f"nested more than {MAX_DEPTH} deep")
+            self._too_deep = True
         self._open.append(_Open(number, read_if(asked, number, self._faults), self._parts))
         self._parts = []
 

@@ -24,7 +24,7 @@ from clientlens.errors import BadLetterTemplate, UnknownLetterTemplate, Unreadab
 from clientlens.letters.faults import Faults, meant
 from clientlens.letters.inline import Bold, Choice, Linked, names_of, read_inline
 from clientlens.letters.markup import Put, names_in, read_blocks, walk
-from clientlens.letters.pictures import BadPictureError, read_picture
+from clientlens.letters.picture_files import BadPictureError, read_picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
