@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from clientlens.letters.letter import Span
-from clientlens.letters.images import image
+from clientlens.letters.pictures import image
 from clientlens.letters.refusal import CannotDraw, Fault
 from clientlens.letters.rows import baseline
 from clientlens.letters.sheet import GREY, Sheet

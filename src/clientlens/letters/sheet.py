@@ -17,7 +17,7 @@ from clientlens.letters.typesetting import Line, line
 
 if TYPE_CHECKING:
     from clientlens.letters.layout import Rect
-    from clientlens.letters.images import Image
+    from clientlens.letters.pictures import Image
     from clientlens.letters.qr import Symbol
 
 _FONT = re.compile(r"/([RB][0-9A-F]+) [\d.]+ Tf")

@@ -9,12 +9,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from clientlens.letters.letter import Picture
-from clientlens.letters.images import image
+from clientlens.letters.pictures import image
 from clientlens.letters.refusal import CannotDraw, Fault
 from clientlens.letters.rows import Element, Row, Setting
 
 if TYPE_CHECKING:
-    from clientlens.letters.images import Image
+    from clientlens.letters.pictures import Image
     from clientlens.letters.sheet import Sheet
 
 
