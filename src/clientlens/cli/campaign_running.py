@@ -103,20 +103,18 @@ class _Desk:
 
     def plan(self, workspace: Workspace, assigned: Sequence[Assigned], most: int | None) -> Plan:
         """Whom to write to now."""
-        from clientlens.campaigns.addresses import address_check
         from clientlens.campaigns.planning import plan
         from clientlens.cli.campaign_letters import maker_of
-        from clientlens.letters.countries import country_language
 
         source = self._source(workspace)
-        home, lines = self.writer.country, self.geometry.type.most_lines
         question = question_of(
             self.run,
             workspace,
             source.facts,
+            self.campaign,
+            self.writer,
             as_of=source.as_of,
             make=maker_of(self.campaign, self.writer, source),
-            incomplete=address_check(home=home, language=country_language(home), most_lines=lines),
             max_letters=most,
         )
         return plan(self.campaign.spec, replace(question, assigned=assigned))
