@@ -71,9 +71,7 @@ def test_what_is_allowed_and_yet_to_be_thought_of_is_told(tmp_path):
         "no cost of a letter",
         "neither limit nor budget",
     ]
-    more = (
-        "[holdout]\nshare = 0.2\n[coupon]\ncode = 'TEN'\n[money]\ncurrency = 'EUR'\nper_letter = 1\nbudget = 9\n"
-    )
+    more = "[holdout]\nshare = 0.2\n[coupon]\ncode = 'TEN'\n[money]\ncurrency = 'EUR'\nper_letter = 1\nbudget = 9\n"
     silent = check(LEAST.format("own.md") + 'provider = "pingen"\n' + more, tmp_path)
     assert silent.advice == ("the letter (en) does not say the coupon: {coupon}",)
 

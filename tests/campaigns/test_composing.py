@@ -127,7 +127,7 @@ def test_the_campaigns_own_sender_comes_before_the_settings(campaign, tmp_path):
     nothing = settings_from({}, "", "clientlens.toml")
     assert unset(spec, nothing) == ("sender.country",)
     assert unset(campaign.spec, nothing) == ("sender.shop", "sender.address", "sender.country")
-    with pytest.raises(SettingNeeded, match="sender.country"):
+    with pytest.raises(SettingNeeded, match=r"sender\.country"):
         writer_of(spec, nothing)
 
 

@@ -102,7 +102,11 @@ margin = 30
         (LEAST + '[sender]\nname = "a\\u001bb"\n', 6, "'name' takes a line of text"),
         (LEAST + "[sender]\ncountry = 'Germany'\n", 6, "'country' takes an ISO 3166 code"),
         ("name = 'Spring!'\n" + LEAST, 1, "'name' takes letters a to z, digits and hyphens"),
-        (LEAST.replace("everyone = true", "everyone = true\ncooldown_days = true"), 3, "takes a whole number"),
+        (
+            LEAST.replace("everyone = true", "everyone = true\ncooldown_days = true"),
+            3,
+            "takes a whole number",
+        ),
         (LEAST + "[repeat]\nevery = 'week'\n", 6, "'every' is month or year, not 'week'"),
         ("audience = 3\n" + LEAST[27:], 1, "'audience' is a table"),
     ],

@@ -45,8 +45,13 @@ EXAMPLES = [
 ]
 
 
-SENDER = {"CLIENTLENS_SENDER_EMAIL": "shop@example.org", "CLIENTLENS_SENDER_SHOP": "Lantern"}
-"""Set for every example: messages need it."""
+SENDER = {
+    "CLIENTLENS_SENDER_EMAIL": "shop@example.org",
+    "CLIENTLENS_SENDER_SHOP": "Lantern",
+    "CLIENTLENS_SENDER_ADDRESS": "Hafenstr. 1, 20457 Hamburg",
+    "CLIENTLENS_SENDER_COUNTRY": "DE",
+}
+"""Set for every example: messages and letters need it."""
 
 
 def test_every_command_has_an_example():
@@ -69,6 +74,8 @@ def test_an_example_of_a_help_text_runs(example, program, own_sample, tmp_path):
         (folder / "sales.csv").symlink_to(MAPPINGS / "sample" / "woocommerce.csv")
     if words[0] == "groups" or "regulars" in words:
         program("-w", workspace, *sampled(["groups", "add", "regulars", "mara@example.org"]))
+    if "spring.toml" in words and words[1] != "new":
+        shutil.copy(PROJECT / "examples" / "campaigns" / "win-back.toml", folder / "spring.toml")
     if words[0] == "requests":
         ask_for_orders(program, workspace, folder, words)
     if words[:2] == ["clients", "split"]:

@@ -14,6 +14,7 @@ SINGLE = frozenset(
     {
         "checkouts --summary",
         "cohorts --summary",
+        "campaigns check",
         "campaigns run",
         "client",
         "client --lines",
