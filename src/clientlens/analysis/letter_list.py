@@ -12,6 +12,7 @@ from clientlens.analysis.letter_history import HELD, STATUSES
 from clientlens.analysis.letter_scans import scans_of
 from clientlens.analysis.wording import counted_noun
 from clientlens.model.answer import Answer, Field, Kind, frame_of
+from clientlens.model.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -59,13 +60,18 @@ SHOW_FIELDS = (
     Field("template", Kind.TEXT, "what it was made from", nullable=False),
     Field("wave", Kind.TEXT, "run that assigned it", nullable=False),
     Field("in_home_on", Kind.DATE, "day it was planned to arrive", nullable=False),
-    Field("cost", Kind.MONEY, "what it costs", nullable=False),
-    Field("currency", Kind.TEXT, "ISO 4217 code of cost; empty: it costs nothing", nullable=False),
+    Field("cost", Kind.MONEY, "what it costs; null: the campaign does not say", priority=1),
+    Field("currency", Kind.TEXT, "ISO 4217 code of cost"),
     Field("address", Kind.TEXTS, "lines of its address", nullable=False),
     Field("sha256", Kind.TEXT, "of its PDF", priority=None),
     Field("last_scan_at", Kind.INSTANT, "last scan of its code"),
     Field(
-        "history", Kind.LIST, "every status it had, the first one first", nullable=False, fields=STEP_FIELDS
+        "history",
+        Kind.LIST,
+        "every status it had, the first one first",
+        nullable=False,
+        fields=STEP_FIELDS,
+        priority=None,
     ),
 )
 CAMPAIGN_FIELDS = (
@@ -87,8 +93,10 @@ CAMPAIGN_FIELDS = (
         for status, rank in zip(STATUSES, (0, 0, 5, 1, 6, 2), strict=True)
     ),
     Field("scanned", Kind.INTEGER, "letters whose code was scanned", nullable=False, priority=3),
-    Field("cost", Kind.MONEY, "of the letters that did not fail before they were made", nullable=False),
-    Field("currency", Kind.TEXT, "ISO 4217 code of cost; empty: it costs nothing", nullable=False, title=""),
+    Field(
+        "cost", Kind.MONEY, "of the letters, but those that were never made; null: the campaign does not say"
+    ),
+    Field("currency", Kind.TEXT, "ISO 4217 code of cost", title=""),
 )
 SCAN_FIELDS = (
     Field("code", Kind.TEXT, "code that was scanned", nullable=False, priority=3),
@@ -121,7 +129,7 @@ def list_answer(facts: Facts, letters: Sequence[Assigned], *, as_of: AsOf) -> An
     return Answer("letters", LIST_FIELDS, frame_of(LIST_FIELDS, rows), facts.timezone, title="Letters")
 
 
-def show_answer(facts: Facts, one: Assigned, *, as_of: AsOf, changed: bool | None = None) -> Answer:
+def show_answer(facts: Facts, one: Assigned, *, as_of: AsOf) -> Answer:
     """One letter, with its history."""
     scans = _scans(facts, as_of)
     row = (
@@ -130,8 +138,8 @@ def show_answer(facts: Facts, one: Assigned, *, as_of: AsOf, changed: bool | Non
         one.template,
         one.wave,
         one.in_home_on,
-        one.cost_minor,
-        one.currency,
+        one.cost_minor if one.currency else None,
+        one.currency or None,
         list(one.address),
         one.sha256,
         scans.get(one.code, _NONE)[2],
@@ -146,15 +154,24 @@ def show_answer(facts: Facts, one: Assigned, *, as_of: AsOf, changed: bool | Non
             for step in one.steps
         ],
     )
-    title = f"Letter {one.letter_id}"
-    if changed is not None:
-        told = one.status.replace("_", " ")
-        title = (
-            f"Letter {one.letter_id} is {told} now" if changed else f"Nothing changed: it is {told} already"
-        )
     return Answer(
-        "letters show", SHOW_FIELDS, frame_of(SHOW_FIELDS, [row]), facts.timezone, single=True, title=title
+        "letters show",
+        SHOW_FIELDS,
+        frame_of(SHOW_FIELDS, [row]),
+        facts.timezone,
+        single=True,
+        title=f"Letter {one.letter_id}",
+        drawing=_history(one),
     )
+
+
+def _history(one: Assigned) -> tuple[str, ...]:
+    """Every status as a line, for people."""
+    lines = []
+    for step in one.steps:
+        by, why = f" by {step.actor}" if step.actor else "", f": {step.reason}" if step.reason else ""
+        lines.append(safe(f"{step.on}  {step.status.replace('_', ' ')}{by}{why}"))
+    return ("", *lines) if lines else ()
 
 
 def _scans(facts: Facts, as_of: AsOf) -> dict[str, tuple[int, datetime | None, datetime | None, int]]:
@@ -210,13 +227,13 @@ def campaigns_answer(facts: Facts, assigned: Iterable[Assigned], *, as_of: AsOf)
         # Waves of one day are numbered: in the order in which they were, not in that of their names.
         waves = list(dict.fromkeys(one.wave for one in some))
         spent = sum(one.cost_minor for one in letters if one.status != "failed" or one.pdf is not None)
-        currency = next((one.currency for one in reversed(letters)), "")
+        currency = next((one.currency for one in reversed(letters) if one.currency), None)
         periods = sorted({one.period for one in some} - {""})
         rows.append(
             (
                 *(name, periods, waves[0], waves[-1], len(waves), len(letters), len(some) - len(letters)),
                 *(at[status] for status in STATUSES),
-                *(sum(one.code in scanned for one in letters), spent, currency),
+                *(sum(one.code in scanned for one in letters), spent if currency else None, currency),
             )
         )
     rows.sort(key=lambda row: (str(row[3]), str(row[0])), reverse=True)
