@@ -57,6 +57,7 @@ from clientlens.errors.layouts import (
     UnknownLayout,
     UnknownProvider,
 )
+<<<<<<< HEAD
 from clientlens.errors.letter_files import (
     CampaignChanged,
     DayToCome,
@@ -68,6 +69,8 @@ from clientlens.errors.letter_files import (
     UnknownLetter,
     UnmadeLetter,
 )
+=======
+>>>>>>> main
 from clientlens.errors.letters import (
     BadLetterTemplate,
     CannotFill,
@@ -96,12 +99,12 @@ from clientlens.errors.people import (
     BadGroupName,
     BadPointsRate,
     CircularRule,
-    NobodyNamed,
     NoCurrency,
+    NobodyNamed,
     NotEnoughPoints,
+    NotRegistered,
     NothingAsked,
     NothingByHand,
-    NotRegistered,
     TooManyPoints,
     UnknownGroup,
     UnknownNote,
@@ -144,8 +147,8 @@ from clientlens.errors.usage import (
     BadWindow,
     EntryConflict,
     NoRate,
-    NothingToSplit,
     NotText,
+    NothingToSplit,
     OutputExists,
     OutputFailed,
     SameClient,
@@ -235,7 +238,10 @@ __all__ = [
     "InsecureMailServer",
     "JavaMissing",
     "LayoutNotTaken",
+<<<<<<< HEAD
     "LetterDamaged",
+=======
+>>>>>>> main
     "LetterRefused",
     "LettersMissing",
     "LinesAlone",
