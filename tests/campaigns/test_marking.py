@@ -150,3 +150,23 @@ def test_scans_are_told_letter_by_letter_and_unknown_codes_too(ask):
     assert [(one["scans"], one["first_scan_at"]) for one in shown] == [(2, "2026-05-10T08:00:00+02:00")]
     (ask.folder / "orders.csv").write_text("order_id,placed_at,order_total,currency\n1,2026-05-01,5.00,EUR\n")
     assert ask("letters", "scans", "orders.csv").code == 3
+
+
+def test_the_card_tells_of_letters_and_of_the_order_that_followed(ask):
+    anna = ask.letters["anna"]
+    ask("letters", "mark", anna, "printed", "--on", "2026-05-06")
+    # One of the day it was sent on, one that was cancelled, one that came.
+    (ask.folder / "orders.csv").write_text(
+        "order_id,placed_at,order_total,currency,email,status\n"
+        "91,2026-05-06T20:00:00+02:00,5.00,EUR,anna@example.com,completed\n"
+        "92,2026-05-07T10:00:00+02:00,5.00,EUR,anna@example.com,cancelled\n"
+        "93,2026-05-09T10:00:00+02:00,5.00,EUR,anna@example.com,pending\n"
+    )
+    assert ask("import", "orders.csv").code == 0
+    letters = ask("client", "anna@example.com", "--json").json["letters"]
+    assert [(one["letter_id"], one["status"], one["status_on"], one["days_to_order"]) for one in letters] == [
+        (anna, "printed", "2026-05-06", 3)
+    ]
+    assert letters[0]["pdf"] == f"campaigns/spring/{anna}.pdf"
+    before = ask("client", "anna@example.com", "--json", "--as-of", "2026-05-05").json["letters"]
+    assert [(one["status"], one["days_to_order"]) for one in before] == [("rendered", None)]

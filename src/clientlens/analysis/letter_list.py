@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -16,7 +17,7 @@ from clientlens.model.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from clientlens.analysis.letter_history import Assigned
     from clientlens.model.facts import Facts
@@ -109,7 +110,9 @@ SCAN_FIELDS = (
     Field("last_scan_at", Kind.INSTANT, "last scan", nullable=False, title="last scan", priority=2),
     Field("scans", Kind.INTEGER, "how many", nullable=False),
 )
-_NONE = (0, None, None, 0)
+Scans = tuple[int, "datetime | None", "datetime | None", int]
+"""Of one code: how many, the first and the last; openings by programs, which are not among them."""
+_NONE: Scans = (0, None, None, 0)
 
 
 def people_of(facts: Facts, letters: Iterable[Assigned]) -> dict[str, tuple[str, str]]:
@@ -124,14 +127,14 @@ def people_of(facts: Facts, letters: Iterable[Assigned]) -> dict[str, tuple[str,
 def list_answer(facts: Facts, letters: Sequence[Assigned], *, as_of: AsOf) -> Answer:
     """Letters, the latest first. letters: those to be listed, the first assigned first."""
     people = people_of(facts, letters)
-    scans = _scans(facts, as_of)
+    scans = scans_by_code(facts, as_of)
     rows = [_row(one, people, scans, facts.timezone) for one in reversed(letters)]
     return Answer("letters", LIST_FIELDS, frame_of(LIST_FIELDS, rows), facts.timezone, title="Letters")
 
 
 def show_answer(facts: Facts, one: Assigned, *, as_of: AsOf) -> Answer:
     """One letter, with its history."""
-    scans = _scans(facts, as_of)
+    scans = scans_by_code(facts, as_of)
     row = (
         *_row(one, people_of(facts, [one]), scans, facts.timezone),
         one.language,
@@ -174,8 +177,8 @@ def _history(one: Assigned) -> tuple[str, ...]:
     return ("", *lines) if lines else ()
 
 
-def _scans(facts: Facts, as_of: AsOf) -> dict[str, tuple[int, datetime | None, datetime | None, int]]:
-    """Code (in capitals, as letters have it) -> scans, first, last, openings by programs."""
+def scans_by_code(facts: Facts, as_of: AsOf) -> dict[str, Scans]:
+    """Scans by code, in capitals, as letters have it."""
     # Addresses are typed, and some servers write them in lower case.
     scans = facts.scans.with_columns(pl.col("code").str.to_uppercase())
     found = scans_of(scans, until=as_of.instant)
@@ -188,14 +191,11 @@ def _scans(facts: Facts, as_of: AsOf) -> dict[str, tuple[int, datetime | None, d
 def _row(
     one: Assigned,
     people: Mapping[str, tuple[str, str]],
-    scans: Mapping[str, tuple[int, datetime | None, datetime | None, int]],
+    scans: Mapping[str, Scans],
     timezone: str,
 ) -> tuple[object, ...]:
-    from zoneinfo import ZoneInfo
-
     client_id, name = people.get(one.person_key, (None, None))
     count, first, *_ = scans.get(one.code, _NONE)
-    assigned_on = one.assigned_at.astimezone(ZoneInfo(timezone)).date()
     return (
         one.letter_id,
         one.campaign,
@@ -204,7 +204,7 @@ def _row(
         client_id,
         name,
         one.status,
-        one.steps[-1].on if one.steps else assigned_on,
+        _status_on(one, timezone),
         one.steps[-1].reason if one.steps else None,
         one.pages or None,
         one.code,
@@ -214,9 +214,29 @@ def _row(
     )
 
 
+def card_row(
+    one: Assigned, scans: Mapping[str, Scans], order_days: Sequence[date], timezone: str
+) -> tuple[object, ...]:
+    """A letter as the client card has it, a row of `card_fields.LETTER_FIELDS`.
+
+    Args:
+        order_days: local days of the client's orders, the first one first.
+    """
+    count, first, *_ = scans.get(one.code, _NONE)
+    on = _status_on(one, timezone)
+    sent = next((step.on for step in reversed(one.steps) if step.status == "printed"), None)
+    since = sent or (one.steps[0].on if one.pdf else None)
+    days = next(((day - since).days for day in order_days if since is not None and day > since), None)
+    return (one.letter_id, one.campaign, one.status, on, count, first, days, one.pdf)
+
+
+def _status_on(one: Assigned, timezone: str) -> date:
+    return one.steps[-1].on if one.steps else one.assigned_at.astimezone(ZoneInfo(timezone)).date()
+
+
 def campaigns_answer(facts: Facts, assigned: Iterable[Assigned], *, as_of: AsOf) -> Answer:
     """Every campaign that was ever run, the latest first."""
-    scanned = {code for code, (count, *_) in _scans(facts, as_of).items() if count}
+    scanned = {code for code, (count, *_) in scans_by_code(facts, as_of).items() if count}
     campaigns: dict[str, list[Assigned]] = {}
     for one in assigned:
         campaigns.setdefault(one.campaign, []).append(one)
@@ -245,7 +265,7 @@ def scans_answer(facts: Facts, assigned: Iterable[Assigned], *, as_of: AsOf) -> 
     """Every code that was scanned: letters first, the last scanned first; then codes that no letter has."""
     letters = {one.code: one for one in assigned if one.code}
     people = people_of(facts, letters.values())
-    found = _scans(facts, as_of)
+    found = scans_by_code(facts, as_of)
     rows = []
     for code, (count, first, last, _) in found.items():
         one = letters.get(code)

@@ -57,7 +57,6 @@ from clientlens.errors.layouts import (
     UnknownLayout,
     UnknownProvider,
 )
-<<<<<<< HEAD
 from clientlens.errors.letter_files import (
     CampaignChanged,
     DayToCome,
@@ -69,8 +68,6 @@ from clientlens.errors.letter_files import (
     UnknownLetter,
     UnmadeLetter,
 )
-=======
->>>>>>> main
 from clientlens.errors.letters import (
     BadLetterTemplate,
     CannotFill,
@@ -99,12 +96,12 @@ from clientlens.errors.people import (
     BadGroupName,
     BadPointsRate,
     CircularRule,
-    NoCurrency,
     NobodyNamed,
+    NoCurrency,
     NotEnoughPoints,
-    NotRegistered,
     NothingAsked,
     NothingByHand,
+    NotRegistered,
     TooManyPoints,
     UnknownGroup,
     UnknownNote,
@@ -147,8 +144,8 @@ from clientlens.errors.usage import (
     BadWindow,
     EntryConflict,
     NoRate,
-    NotText,
     NothingToSplit,
+    NotText,
     OutputExists,
     OutputFailed,
     SameClient,
@@ -238,10 +235,7 @@ __all__ = [
     "InsecureMailServer",
     "JavaMissing",
     "LayoutNotTaken",
-<<<<<<< HEAD
     "LetterDamaged",
-=======
->>>>>>> main
     "LetterRefused",
     "LettersMissing",
     "LinesAlone",
