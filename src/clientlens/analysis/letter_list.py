@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -12,10 +13,11 @@ from clientlens.analysis.letter_history import HELD, STATUSES
 from clientlens.analysis.letter_scans import scans_of
 from clientlens.analysis.wording import counted_noun
 from clientlens.model.answer import Answer, Field, Kind, frame_of
+from clientlens.model.text import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from clientlens.analysis.letter_history import Assigned
     from clientlens.model.facts import Facts
@@ -59,13 +61,18 @@ SHOW_FIELDS = (
     Field("template", Kind.TEXT, "what it was made from", nullable=False),
     Field("wave", Kind.TEXT, "run that assigned it", nullable=False),
     Field("in_home_on", Kind.DATE, "day it was planned to arrive", nullable=False),
-    Field("cost", Kind.MONEY, "what it costs", nullable=False),
-    Field("currency", Kind.TEXT, "ISO 4217 code of cost; empty: it costs nothing", nullable=False),
+    Field("cost", Kind.MONEY, "what it costs; null: the campaign does not say", priority=1),
+    Field("currency", Kind.TEXT, "ISO 4217 code of cost"),
     Field("address", Kind.TEXTS, "lines of its address", nullable=False),
     Field("sha256", Kind.TEXT, "of its PDF", priority=None),
     Field("last_scan_at", Kind.INSTANT, "last scan of its code"),
     Field(
-        "history", Kind.LIST, "every status it had, the first one first", nullable=False, fields=STEP_FIELDS
+        "history",
+        Kind.LIST,
+        "every status it had, the first one first",
+        nullable=False,
+        fields=STEP_FIELDS,
+        priority=None,
     ),
 )
 CAMPAIGN_FIELDS = (
@@ -87,8 +94,10 @@ CAMPAIGN_FIELDS = (
         for status, rank in zip(STATUSES, (0, 0, 5, 1, 6, 2), strict=True)
     ),
     Field("scanned", Kind.INTEGER, "letters whose code was scanned", nullable=False, priority=3),
-    Field("cost", Kind.MONEY, "of the letters that did not fail before they were made", nullable=False),
-    Field("currency", Kind.TEXT, "ISO 4217 code of cost; empty: it costs nothing", nullable=False, title=""),
+    Field(
+        "cost", Kind.MONEY, "of the letters, but those that were never made; null: the campaign does not say"
+    ),
+    Field("currency", Kind.TEXT, "ISO 4217 code of cost", title=""),
 )
 SCAN_FIELDS = (
     Field("code", Kind.TEXT, "code that was scanned", nullable=False, priority=3),
@@ -101,7 +110,9 @@ SCAN_FIELDS = (
     Field("last_scan_at", Kind.INSTANT, "last scan", nullable=False, title="last scan", priority=2),
     Field("scans", Kind.INTEGER, "how many", nullable=False),
 )
-_NONE = (0, None, None, 0)
+Scans = tuple[int, "datetime | None", "datetime | None", int]
+"""Of one code: how many, the first and the last; openings by programs, which are not among them."""
+_NONE: Scans = (0, None, None, 0)
 
 
 def people_of(facts: Facts, letters: Iterable[Assigned]) -> dict[str, tuple[str, str]]:
@@ -116,22 +127,22 @@ def people_of(facts: Facts, letters: Iterable[Assigned]) -> dict[str, tuple[str,
 def list_answer(facts: Facts, letters: Sequence[Assigned], *, as_of: AsOf) -> Answer:
     """Letters, the latest first. letters: those to be listed, the first assigned first."""
     people = people_of(facts, letters)
-    scans = _scans(facts, as_of)
+    scans = scans_by_code(facts, as_of)
     rows = [_row(one, people, scans, facts.timezone) for one in reversed(letters)]
     return Answer("letters", LIST_FIELDS, frame_of(LIST_FIELDS, rows), facts.timezone, title="Letters")
 
 
-def show_answer(facts: Facts, one: Assigned, *, as_of: AsOf, changed: bool | None = None) -> Answer:
+def show_answer(facts: Facts, one: Assigned, *, as_of: AsOf) -> Answer:
     """One letter, with its history."""
-    scans = _scans(facts, as_of)
+    scans = scans_by_code(facts, as_of)
     row = (
         *_row(one, people_of(facts, [one]), scans, facts.timezone),
         one.language,
         one.template,
         one.wave,
         one.in_home_on,
-        one.cost_minor,
-        one.currency,
+        one.cost_minor if one.currency else None,
+        one.currency or None,
         list(one.address),
         one.sha256,
         scans.get(one.code, _NONE)[2],
@@ -146,19 +157,28 @@ def show_answer(facts: Facts, one: Assigned, *, as_of: AsOf, changed: bool | Non
             for step in one.steps
         ],
     )
-    title = f"Letter {one.letter_id}"
-    if changed is not None:
-        told = one.status.replace("_", " ")
-        title = (
-            f"Letter {one.letter_id} is {told} now" if changed else f"Nothing changed: it is {told} already"
-        )
     return Answer(
-        "letters show", SHOW_FIELDS, frame_of(SHOW_FIELDS, [row]), facts.timezone, single=True, title=title
+        "letters show",
+        SHOW_FIELDS,
+        frame_of(SHOW_FIELDS, [row]),
+        facts.timezone,
+        single=True,
+        title=f"Letter {one.letter_id}",
+        drawing=_history(one),
     )
 
 
-def _scans(facts: Facts, as_of: AsOf) -> dict[str, tuple[int, datetime | None, datetime | None, int]]:
-    """Code (in capitals, as letters have it) -> scans, first, last, openings by programs."""
+def _history(one: Assigned) -> tuple[str, ...]:
+    """Every status as a line, for people."""
+    lines = []
+    for step in one.steps:
+        by, why = f" by {step.actor}" if step.actor else "", f": {step.reason}" if step.reason else ""
+        lines.append(safe(f"{step.on}  {step.status.replace('_', ' ')}{by}{why}"))
+    return ("", *lines) if lines else ()
+
+
+def scans_by_code(facts: Facts, as_of: AsOf) -> dict[str, Scans]:
+    """Scans by code, in capitals, as letters have it."""
     # Addresses are typed, and some servers write them in lower case.
     scans = facts.scans.with_columns(pl.col("code").str.to_uppercase())
     found = scans_of(scans, until=as_of.instant)
@@ -171,14 +191,11 @@ def _scans(facts: Facts, as_of: AsOf) -> dict[str, tuple[int, datetime | None, d
 def _row(
     one: Assigned,
     people: Mapping[str, tuple[str, str]],
-    scans: Mapping[str, tuple[int, datetime | None, datetime | None, int]],
+    scans: Mapping[str, Scans],
     timezone: str,
 ) -> tuple[object, ...]:
-    from zoneinfo import ZoneInfo
-
     client_id, name = people.get(one.person_key, (None, None))
     count, first, *_ = scans.get(one.code, _NONE)
-    assigned_on = one.assigned_at.astimezone(ZoneInfo(timezone)).date()
     return (
         one.letter_id,
         one.campaign,
@@ -187,7 +204,7 @@ def _row(
         client_id,
         name,
         one.status,
-        one.steps[-1].on if one.steps else assigned_on,
+        _status_on(one, timezone),
         one.steps[-1].reason if one.steps else None,
         one.pages or None,
         one.code,
@@ -197,9 +214,29 @@ def _row(
     )
 
 
+def card_row(
+    one: Assigned, scans: Mapping[str, Scans], order_days: Sequence[date], timezone: str
+) -> tuple[object, ...]:
+    """A letter as the client card has it, a row of `card_fields.LETTER_FIELDS`.
+
+    Args:
+        order_days: local days of the client's orders, the first one first.
+    """
+    count, first, *_ = scans.get(one.code, _NONE)
+    on = _status_on(one, timezone)
+    sent = next((step.on for step in reversed(one.steps) if step.status == "printed"), None)
+    since = sent or (one.steps[0].on if one.pdf else None)
+    days = next(((day - since).days for day in order_days if since is not None and day > since), None)
+    return (one.letter_id, one.campaign, one.status, on, count, first, days, one.pdf)
+
+
+def _status_on(one: Assigned, timezone: str) -> date:
+    return one.steps[-1].on if one.steps else one.assigned_at.astimezone(ZoneInfo(timezone)).date()
+
+
 def campaigns_answer(facts: Facts, assigned: Iterable[Assigned], *, as_of: AsOf) -> Answer:
     """Every campaign that was ever run, the latest first."""
-    scanned = {code for code, (count, *_) in _scans(facts, as_of).items() if count}
+    scanned = {code for code, (count, *_) in scans_by_code(facts, as_of).items() if count}
     campaigns: dict[str, list[Assigned]] = {}
     for one in assigned:
         campaigns.setdefault(one.campaign, []).append(one)
@@ -210,13 +247,13 @@ def campaigns_answer(facts: Facts, assigned: Iterable[Assigned], *, as_of: AsOf)
         # Waves of one day are numbered: in the order in which they were, not in that of their names.
         waves = list(dict.fromkeys(one.wave for one in some))
         spent = sum(one.cost_minor for one in letters if one.status != "failed" or one.pdf is not None)
-        currency = next((one.currency for one in reversed(letters)), "")
+        currency = next((one.currency for one in reversed(letters) if one.currency), None)
         periods = sorted({one.period for one in some} - {""})
         rows.append(
             (
                 *(name, periods, waves[0], waves[-1], len(waves), len(letters), len(some) - len(letters)),
                 *(at[status] for status in STATUSES),
-                *(sum(one.code in scanned for one in letters), spent, currency),
+                *(sum(one.code in scanned for one in letters), spent if currency else None, currency),
             )
         )
     rows.sort(key=lambda row: (str(row[3]), str(row[0])), reverse=True)
@@ -228,7 +265,7 @@ def scans_answer(facts: Facts, assigned: Iterable[Assigned], *, as_of: AsOf) -> 
     """Every code that was scanned: letters first, the last scanned first; then codes that no letter has."""
     letters = {one.code: one for one in assigned if one.code}
     people = people_of(facts, letters.values())
-    found = _scans(facts, as_of)
+    found = scans_by_code(facts, as_of)
     rows = []
     for code, (count, first, last, _) in found.items():
         one = letters.get(code)

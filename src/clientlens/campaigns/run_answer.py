@@ -47,8 +47,8 @@ FIELDS = (
     _count("letters_refused", "letters that could not be made; each run tries again"),
     _count("letters_withdrawn", "letters that were assigned and not made, whose clients have objected since"),
     _count("pages", "pages that were made"),
-    Field("cost", Kind.MONEY, "of the letters made", nullable=False),
-    Field("currency", Kind.TEXT, "ISO 4217 code of cost; empty: it costs nothing", nullable=False, title=""),
+    Field("cost", Kind.MONEY, "of the letters made; null: the campaign does not say"),
+    Field("currency", Kind.TEXT, "ISO 4217 code of cost", title=""),
     Field(
         "left_out",
         Kind.LIST,
@@ -88,8 +88,8 @@ def run_answer(spec: Spec, done: Done, timezone: str) -> Answer:
         len(refused),
         len(done.withdrawn),
         sum(one.pages for one in done.made),
-        sum(one.cost_minor for one in done.made),
-        spec.money.currency,
+        sum(one.cost_minor for one in done.made) if spec.money.currency else None,
+        spec.money.currency or None,
         [{"reason": str(reason), "clients": reasons[reason]} for reason in Reason if reasons[reason]],
         refused,
         [

@@ -122,24 +122,22 @@ def list_campaigns(run: Run) -> None:
         run.answer(campaigns_answer(workspace.facts(), assigned, as_of=run.as_of(workspace.timezone)))
 
 
-def show_letter(run: Run, name: str, pdf: str | None) -> None:
-    """Show a letter with its history, and write its PDF as it was made where one is asked for."""
+def show_letter(run: Run, name: str) -> None:
+    """Show a letter with its history, or write its PDF as it was made where --output names one."""
     from clientlens.analysis.letter_list import show_answer
     from clientlens.campaigns.bundles import read_letter
-    from clientlens.cli.writing import may_write, write_file
+    from clientlens.cli.writing import write_file
     from clientlens.errors import UnmadeLetter
 
-    if pdf is not None:
-        may_write(run.folder / pdf, force=run.flags.force, shown=pdf)
     with run.open() as workspace:
         one = the_letter(letters_of(workspace, run), name)
-        if pdf is not None:
-            if one.pdf is None:
-                raise UnmadeLetter(one.letter_id)
-            write_file(run.folder / pdf, read_letter(workspace.path, one), force=run.flags.force, shown=pdf)
-        run.answer(show_answer(workspace.facts(), one, as_of=run.as_of(workspace.timezone)))
-    if pdf is not None:
-        run.console.note(f"wrote {pdf}, as it was made")
+        if run.pdf is None:
+            run.answer(show_answer(workspace.facts(), one, as_of=run.as_of(workspace.timezone)))
+            return
+        if one.pdf is None:
+            raise UnmadeLetter(one.letter_id)
+        data = read_letter(workspace.path, one)
+        write_file(run.folder / run.pdf, data, force=run.flags.force, shown=run.pdf)
 
 
 def mark_letters(

@@ -9,6 +9,7 @@ import typer
 from clientlens.cli.app import Group, leaf
 from clientlens.cli.context import current
 from clientlens.cli.shared import LockTimeout  # noqa: TC001 - typer reads it
+from clientlens.errors import BadCombination
 
 ANSWERS = {
     "campaigns check": "clientlens.cli.campaigning:CHECK_FIELDS",
@@ -86,11 +87,17 @@ def plan(
     tell_plan(current(), file, lift)
 
 
-def run(
+def run_(
     file: CampaignFile,
     max_letters: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Make at most so many now; the others next time."),
+    ] = None,
+    preview: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLIENT", help="Only write this client's letter to -o FILE.pdf, marked; sample: invented."
+        ),
     ] = None,
     lock_timeout: LockTimeout = 30.0,
 ) -> None:
@@ -103,10 +110,18 @@ def run(
     Examples:
       clientlens campaigns run spring.toml
       clientlens campaigns run spring.toml --max-letters 100 --json
+      clientlens campaigns run spring.toml --preview sample -o preview.pdf
     """
+    from clientlens.cli.campaign_preview import write_preview
     from clientlens.cli.campaign_running import carry_out_run
 
-    carry_out_run(current(), file, max_letters=max_letters, lock_timeout=lock_timeout)
+    run = current(pdf=preview is not None)
+    if preview is not None:
+        if max_letters is not None:
+            raise BadCombination("--preview", "--max-letters")
+        write_preview(run, file, preview, run.flags.output, force=run.flags.force)
+        return
+    carry_out_run(run, file, max_letters=max_letters, lock_timeout=lock_timeout)
 
 
 def list_() -> None:
@@ -128,7 +143,7 @@ COMMAND = Group(
     commands={
         "new": leaf(new, answers=False),
         "check": leaf(check),
-        "run": leaf(run),
+        "run": leaf(run_),
         "list": leaf(list_),
         "plan": leaf(plan),
     },

@@ -50,22 +50,19 @@ def list_(
     list_letters(current(), Chosen(campaign, client, status, made_in))
 
 
-def show(
-    letter: Letter,
-    pdf: Annotated[
-        str | None, typer.Option("--pdf", metavar="FILE", help="Write its PDF there, as it was made.")
-    ] = None,
-) -> None:
+def show(letter: Letter) -> None:
     """Show a letter and every status it had.
+
+    With -o FILE.pdf its PDF is written, byte for byte as it was made.
 
     \b
     Examples:
       clientlens letters show k7m2px4d
-      clientlens letters show k7m2px4d --pdf letter.pdf
+      clientlens letters show k7m2px4d -o letter.pdf
     """
     from clientlens.cli.lettering import show_letter
 
-    show_letter(current(), letter, pdf)
+    show_letter(current(pdf=True), letter)
 
 
 def mark(
