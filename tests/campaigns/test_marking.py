@@ -11,9 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from clientlens.campaigns.reprinting import reprint
 from clientlens.cli.context import Run
 from clientlens.cli.main import execute
 from clientlens.console import Console
+from clientlens.errors import CannotReprint
 
 PRESS = SimpleNamespace(**run_path(str(Path(__file__).with_name("press.py"))))
 NOW = datetime(2026, 5, 20, 10, tzinfo=UTC)
@@ -170,3 +172,62 @@ def test_the_card_tells_of_letters_and_of_the_order_that_followed(ask):
     assert letters[0]["pdf"] == f"campaigns/spring/{anna}.pdf"
     before = ask("client", "anna@example.com", "--json", "--as-of", "2026-05-05").json["letters"]
     assert [(one["status"], one["days_to_order"]) for one in before] == [("rendered", None)]
+
+
+def test_a_letter_is_printed_again_for_a_reason_and_under_its_code(ask):
+    anna, dora = ask.letters["anna"], ask.letters["dora"]
+    assert (
+        ask("letters", "reprint", anna).told.splitlines()[0] == "clientlens: error: a reprint needs a reason"
+    )
+    unmade = ask("letters", "reprint", dora, "--reason", "torn")
+    assert (unmade.code, unmade.told.splitlines()[0]) == (
+        2,
+        f"clientlens: error: there is no PDF of letter {dora} yet",
+    )
+    first = ask("letters", "show", anna, "--json").json
+    ask("letters", "mark", anna, "failed", "--reason", "torn by a machine")
+    again = ask("letters", "reprint", anna, "--reason", "torn", "--json").json
+    assert [one["status"] for one in again["history"]] == ["rendered", "failed", "rendered"]
+    assert (again["history"][2]["reason"], again["code"], again["pdf"]) == (
+        "torn",
+        first["code"],
+        first["pdf"],
+    )
+    # Gone from the disk: as it was it cannot be printed, and anew only of what is known today.
+    pdf = ask.folder / "ws" / first["pdf"]
+    pdf.unlink()
+    lost = ask("letters", "reprint", anna, "--reason", "lost")
+    assert (lost.code, "is missing" in lost.told) == (4, True)
+    checked = ask("workspace", "check")
+    assert (checked.code, "letters reprint ID --anew FILE" in checked.told) == (4, True)
+
+    def anew(**other):
+        making = PRESS.making(PRESS.DESK.campaign(), **other)
+        reprint(
+            ask.folder / "ws",
+            anna,
+            "lost",
+            lambda _: making,
+            suppressed=lambda *_: bool(other.get("suppressed")),
+            at=NOW,
+        )
+
+    for other in ({"cannot": ("Anna",)}, {"suppressed": ("Anna",)}):
+        with pytest.raises(CannotReprint):
+            anew(**other)
+    anew()
+    shown = ask("letters", "show", anna, "--json").json
+    assert (shown["pdf"], shown["code"], shown["status"]) == (
+        f"campaigns/spring/{anna}-3.pdf",
+        first["code"],
+        "rendered",
+    )
+    assert ask("letters", "show", anna, "-o", "copy.pdf").code == 0
+    assert (ask.folder / "copy.pdf").read_bytes() == (ask.folder / "ws" / shown["pdf"]).read_bytes()
+
+
+def test_a_letter_is_drawn_anew_by_its_own_campaign_alone(ask):
+    spec = (Path(__file__).parents[2] / "examples" / "campaigns" / "win-back.toml").read_text("utf-8")
+    (ask.folder / "other.toml").write_text(spec, "utf-8")
+    done = ask("letters", "reprint", ask.letters["anna"], "--reason", "lost", "--anew", "other.toml")
+    assert (done.code, "is one of spring, and other.toml is the campaign win-back" in done.told) == (2, True)

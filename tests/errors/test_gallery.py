@@ -28,6 +28,13 @@ ELSEWHERE = {
     "NoFileNamed": "stdout is a terminal: tests/cli/test_campaign_preview.py",
     "LettersMissing": "needs packages that are not installed: tests/letters/test_drawing.py",
     "NotALetter": "a letter's file that changed: tests/letters/test_drawing.py",
+    "AnotherCampaign": "needs letters: tests/campaigns/test_marking.py",
+    "CampaignChanged": "needs a campaign that was run: tests/campaigns/test_running.py",
+    "CannotReprint": "needs letters: tests/campaigns/test_marking.py",
+    "IllegalLetterDay": "needs letters: tests/campaigns/test_marking.py",
+    "IllegalLetterStatus": "needs letters: tests/campaigns/test_marking.py",
+    "LetterDamaged": "needs letters: tests/campaigns/test_running.py",
+    "UnmadeLetter": "needs letters: tests/campaigns/test_marking.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
 }
 KINDS = {errors.FaultyFile, errors.UsageError, errors.InputError, errors.WorkspaceError}

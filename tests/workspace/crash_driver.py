@@ -207,9 +207,7 @@ def _campaign(path):
     """A campaign's run; each of its transactions is one that a kill may leave as the last."""
     PRESS["print_letters"](path, at=make.AT)
     folder = path / "campaigns" / "spring"
-    letters = [
-        one["file"] for one in json.loads((folder / "2026-05-01" / "manifest.json").read_bytes())
-    ]
+    letters = [one["file"] for one in json.loads((folder / "2026-05-01" / "manifest.json").read_bytes())]
     merged = (folder / "2026-05-01" / "letters.pdf").read_bytes()
     assert merged == b"\n".join((folder / "2026-05-01" / one).read_bytes() for one in letters)
 

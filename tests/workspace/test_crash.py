@@ -35,7 +35,17 @@ sys.path[:] = _path
 if _conftest is not None:
     sys.modules["conftest"] = _conftest
 OPERATIONS = list(driver.OPERATIONS)
-OWN_FILES = ("import into nothing", "import", "undo", "vacuum", "repair", "ledger append", "merge", "draft", "campaign run")
+OWN_FILES = (
+    "import into nothing",
+    "import",
+    "undo",
+    "vacuum",
+    "repair",
+    "ledger append",
+    "merge",
+    "draft",
+    "campaign run",
+)
 """Operations whose order of file calls is their own; all others write by the same few lines as one of these."""
 
 

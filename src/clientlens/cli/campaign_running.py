@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 REFUSED_LISTED = 10
 
 
-def carry_out_run(run: Run, file: str, *, max_letters: int | None, lock_timeout: float) -> None:
+def carry_out_run(
+    run: Run, file: str, *, max_letters: int | None, accepted: int = 0, lock_timeout: float = 30
+) -> None:
     """Make the letters of a campaign that are to be made, and say what came of it; nothing, if there was nothing to do.
 
-    The exit code is 1 when a letter could not be made.
+    The exit code is 1 when more letters than `accepted` could not be made.
 
     Raises:
         CampaignMissing, BadCampaign, SettingNeeded, LettersMissing: before anything is looked at.
@@ -63,7 +65,7 @@ def carry_out_run(run: Run, file: str, *, max_letters: int | None, lock_timeout:
         run.console.warn(f"not made: {which}: {one['reason']}")
     if len(refused) > REFUSED_LISTED:
         run.console.warn(f"and {len(refused) - REFUSED_LISTED:,} more; --json lists all")
-    if refused:
+    if len(refused) > accepted:
         run.exit_code = ExitCode.SET_ASIDE
 
 
@@ -124,7 +126,9 @@ class _Desk:
         from clientlens.analysis.suppression import KINDS, Suppressions
         from clientlens.workspace.ledger import history
 
-        return Suppressions.of(history(workspace, kinds=KINDS)).clients(self._source(workspace).facts, clients)
+        return Suppressions.of(history(workspace, kinds=KINDS)).clients(
+            self._source(workspace).facts, clients
+        )
 
     def compose(self, workspace: Workspace, wanted: Sequence[tuple[str, str, str]]) -> Sequence[Letter | str]:
         """The letters of these (client_id, letter_id, code)."""

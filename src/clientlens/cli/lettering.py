@@ -179,7 +179,7 @@ def mark_all(
         run.console.warn(f"passed over: {why}")
 
 
-def mark_from(run: Run, file: str, chosen: Chosen, lock_timeout: float) -> None:
+def mark_from(run: Run, file: str, chosen: Chosen, *, accepted: int, lock_timeout: float) -> None:
     """Note what a print service's list says; rows that cannot be understood are set aside, and the exit code is 1."""
     from clientlens.campaigns.marking import decide as decide_marks
     from clientlens.campaigns.marking import known_letters
@@ -202,7 +202,7 @@ def mark_from(run: Run, file: str, chosen: Chosen, lock_timeout: float) -> None:
     changed = _recorded(run, decide, lock_timeout)
     problems = [{"file": file, "line": line, "message": told} for line, told in sorted(bad)]
     _tell_marked(run, changed, problems)
-    if problems:
+    if len(problems) > accepted:
         run.exit_code = ExitCode.SET_ASIDE
 
 
@@ -306,3 +306,46 @@ def _import_scans(run: Run, files: list[str], lock_timeout: float) -> None:
         run.console.warn(f"set aside: {problem_told(one)}")
     if result.rows_set_aside:
         run.exit_code = ExitCode.SET_ASIDE
+
+
+def carry_out_reprint(run: Run, name: str, reason: str | None, file: str | None, lock_timeout: float) -> None:
+    """Let a letter be printed again, as it was or drawn anew by its campaign's file, and show it."""
+    from clientlens.analysis.letter_list import show_answer
+    from clientlens.analysis.suppression import KINDS, Suppressions
+    from clientlens.campaigns.reprinting import reprint
+    from clientlens.errors import AnotherCampaign, ReasonNeeded
+    from clientlens.model.timeframes import as_of_now
+    from clientlens.workspace.ledger import history
+
+    if not (reason or "").strip():
+        raise ReasonNeeded
+
+    def making(one: Assigned) -> Making | None:
+        if file is None:
+            return None
+        from clientlens.campaigns.sending import writer_of
+        from clientlens.cli.campaign_running import making_of
+        from clientlens.cli.campaigning import load_campaign
+
+        campaign = load_campaign(run, file)
+        if campaign.spec.name != one.campaign:
+            raise AnotherCampaign(one.letter_id, one.campaign, file, campaign.spec.name)
+        return making_of(run, campaign, writer_of(campaign.spec, run.settings))
+
+    def suppressed(workspace: Workspace, client: str) -> bool:
+        return bool(Suppressions.of(history(workspace, kinds=KINDS)).clients(workspace.facts(), [client]))
+
+    reprint(
+        run.existing_workspace(),
+        name,
+        str(reason).strip(),
+        making,
+        suppressed=suppressed,
+        at=run.clock(),
+        actor=run.actor,
+        lock_timeout=lock_timeout,
+    )
+    with run.open() as workspace:
+        one = the_letter(letters_of(workspace), name)
+        run.answer(show_answer(workspace.facts(), one, as_of=as_of_now(run.clock(), workspace.timezone)))
+        run.console.note(f"note: hand over {workspace.path / str(one.pdf)}; it is in no run's merged file")

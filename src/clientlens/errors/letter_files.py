@@ -61,7 +61,7 @@ class LetterDamaged(WorkspaceError):
         )
         super().__init__(
             f"{file}: {reason}{more}",
-            "restore it from a backup, or have it made anew: 'clientlens letters reprint ID --campaign FILE --reason TEXT'",
+            "restore it from a backup, or have it made anew: 'clientlens letters reprint ID --anew FILE --reason TEXT'",
             file=file,
         )
 
@@ -100,3 +100,25 @@ class DayToCome(UsageError):
         super().__init__(
             f"--on {day}: that is still to come", "name the day on which it was; without --on it is today"
         )
+
+
+class CannotReprint(UsageError):
+    def __init__(self, letter_id: str, reason: str) -> None:
+        super().__init__(
+            f"letter {letter_id} is not printed again: {reason}",
+            "see 'clientlens letters show' and the client's card",
+        )
+
+
+class AnotherCampaign(UsageError):
+    def __init__(self, letter_id: str, campaign: str, file: str, found: str) -> None:
+        super().__init__(
+            f"letter {letter_id} is one of {campaign}, and {file} is the campaign {found}",
+            "name the file of its own campaign",
+            file=file,
+        )
+
+
+class ReasonNeeded(UsageError):
+    def __init__(self) -> None:
+        super().__init__("a reprint needs a reason", "say why with --reason TEXT; it is recorded")

@@ -8,7 +8,7 @@ import typer
 
 from clientlens.cli.app import Group, leaf
 from clientlens.cli.context import current
-from clientlens.cli.shared import LockTimeout  # noqa: TC001 - typer reads it
+from clientlens.cli.shared import AcceptRejects, LockTimeout  # noqa: TC001 - typer reads them
 from clientlens.errors import BadCombination
 
 ANSWERS = {
@@ -93,6 +93,7 @@ def run_(
         int | None,
         typer.Option(min=1, metavar="N", help="Make at most so many now; the others next time."),
     ] = None,
+    accept_rejects: AcceptRejects = 0,
     preview: Annotated[
         str | None,
         typer.Option(
@@ -121,11 +122,11 @@ def run_(
             raise BadCombination("--preview", "--max-letters")
         write_preview(run, file, preview, run.flags.output, force=run.flags.force)
         return
-    carry_out_run(run, file, max_letters=max_letters, lock_timeout=lock_timeout)
+    carry_out_run(run, file, max_letters=max_letters, accepted=accept_rejects, lock_timeout=lock_timeout)
 
 
 def list_() -> None:
-    """List the campaigns that were run: whom they reached, and where their letters stand.
+    """List the campaigns that were run, and where their letters stand.
 
     \b
     Examples:
@@ -139,7 +140,7 @@ def list_() -> None:
 
 COMMAND = Group(
     name="campaigns",
-    help="Letters by post to clients: whom to write to, what it costs, what it changed.",
+    help="Write letters to clients by post: to whom, at what cost, to what effect.",
     commands={
         "new": leaf(new, answers=False),
         "check": leaf(check),

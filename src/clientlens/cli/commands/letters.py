@@ -8,12 +8,13 @@ import typer
 
 from clientlens.cli.app import Group, leaf
 from clientlens.cli.context import current
-from clientlens.cli.shared import LockTimeout  # noqa: TC001 - typer reads it
+from clientlens.cli.shared import AcceptRejects, LockTimeout  # noqa: TC001 - typer reads them
 from clientlens.errors import BadCombination, NothingToMark, OptionNeeded
 
 ANSWERS = {
     "letters": "clientlens.analysis.letter_list:LIST_FIELDS",
     "letters mark": "clientlens.cli.lettering:MARK_FIELDS",
+    "letters reprint": "clientlens.analysis.letter_list:SHOW_FIELDS",
     "letters scans": "clientlens.analysis.letter_list:SCAN_FIELDS",
     "letters show": "clientlens.analysis.letter_list:SHOW_FIELDS",
 }
@@ -87,6 +88,7 @@ def mark(
     ] = None,
     campaign: Campaign = None,
     made_in: OfRun = None,
+    accept_rejects: AcceptRejects = 0,
     lock_timeout: LockTimeout = 30.0,
 ) -> None:
     """Note that letters were handed over, printed, delivered, or failed.
@@ -109,7 +111,7 @@ def mark(
         for given, option in ((said, "LETTER"), (on, "--on"), (reason, "--reason")):
             if given:
                 raise BadCombination("--from", option)
-        mark_from(run, from_, chosen, lock_timeout)
+        mark_from(run, from_, chosen, accepted=accept_rejects, lock_timeout=lock_timeout)
         return
     if not said or said[-1] not in MARKS:
         raise NothingToMark(said[-1] if said else None, MARKS)
@@ -124,6 +126,29 @@ def mark(
         mark_all(run, status, chosen, on=on, reason=reason, lock_timeout=lock_timeout)
     else:
         raise NothingToMark(None, MARKS)
+
+
+def reprint(
+    letter: Letter,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; needed, and recorded.")] = None,
+    anew: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Draw it anew by its campaign's file, of what is known today."),
+    ] = None,
+    lock_timeout: LockTimeout = 30.0,
+) -> None:
+    """Let a letter be sent again, under its id and code.
+
+    It is the PDF as it was made; with --anew another one beside it, which is also the way out when the first is damaged.
+
+    \b
+    Examples:
+      clientlens letters reprint k7m2px4d --reason 'torn in the printer'
+      clientlens letters reprint k7m2px4d --reason 'has moved' --anew spring.toml
+    """
+    from clientlens.cli.lettering import carry_out_reprint
+
+    carry_out_reprint(current(), letter, reason, anew, lock_timeout)
 
 
 def scans(
@@ -153,7 +178,13 @@ def scans(
 
 COMMAND = Group(
     name="letters",
-    help="Letters that were made: to whom, where they stand, whether they were scanned.",
-    commands={"list": leaf(list_), "show": leaf(show), "mark": leaf(mark), "scans": leaf(scans)},
+    help="List letters: to whom, where they stand, whether they were scanned.",
+    commands={
+        "list": leaf(list_),
+        "show": leaf(show),
+        "mark": leaf(mark),
+        "reprint": leaf(reprint),
+        "scans": leaf(scans),
+    },
     default="list",
 )
