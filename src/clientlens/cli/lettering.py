@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from clientlens.analysis.letter_history import Assigned
+    from clientlens.campaigns.running import Making
     from clientlens.cli.context import Run
     from clientlens.model.entries import Event
     from clientlens.workspace.workspace import Workspace
@@ -160,6 +161,7 @@ def mark_all(
 ) -> None:
     """Note that all letters of a campaign, or of one run of it, came to a status; those that cannot are passed over."""
     from clientlens.campaigns.marking import Mark
+    from clientlens.campaigns.running import Making
     from clientlens.campaigns.marking import decide as decide_marks
 
     passed: list[str] = []
