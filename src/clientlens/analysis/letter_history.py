@@ -221,14 +221,14 @@ def _after(before: Assigned, entry: Entry) -> Assigned:
         before,
         pdf=body["pdf"],
         sha256=body["sha256"],
-        size=body["bytes"],
+        size=body.get("bytes", 0),
         pages=body["pages"],
-        address=tuple(body["address"]),
+        address=tuple(body.get("address", ())),
         steps=(*before.steps, step),
     )
     if entry.kind == REPRINTED:
         return replace(made, reprints=(*before.reprints, body["reason"]))
-    return replace(made, run=body["run"])
+    return replace(made, run=body.get("run", before.wave))
 
 
 def made_body(drawn: Made, *, on: date, run: str = "", reason: str = "") -> dict[str, Any]:

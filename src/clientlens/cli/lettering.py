@@ -161,7 +161,6 @@ def mark_all(
 ) -> None:
     """Note that all letters of a campaign, or of one run of it, came to a status; those that cannot are passed over."""
     from clientlens.campaigns.marking import Mark
-    from clientlens.campaigns.running import Making
     from clientlens.campaigns.marking import decide as decide_marks
 
     passed: list[str] = []
