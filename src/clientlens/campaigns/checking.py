@@ -97,7 +97,9 @@ def check_campaign(data: bytes, file: str, folder: Path, *, language: str) -> Ch
     return Checked(spec, templates, faults, _advice(spec, templates))
 
 
-def _told(error: UnknownLetterTemplate | Unreadable | UnknownLayout | UnknownProvider | LayoutNotTaken) -> str:
+def _told(
+    error: UnknownLetterTemplate | Unreadable | UnknownLayout | UnknownProvider | LayoutNotTaken,
+) -> str:
     return f"{error.message} ({error.hint})" if error.hint else error.message
 
 
@@ -123,7 +125,8 @@ def _stationery(spec: Spec) -> list[tuple[str, str]]:
 
 def _lacking(spec: Spec, templates: Mapping[str, Template]) -> list[str]:
     """What the letter needs of the campaign's file and does not get, or gets and does not show."""
-    silent, refused = [], {}
+    silent: list[str] = []
+    refused: dict[str, list[str]] = {}
     for language, template in templates.items():
         if spec.qr_url is not None and Need.QR not in template.needs and "campaign_url" not in template.names:
             silent.append(language)

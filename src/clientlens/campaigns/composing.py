@@ -61,7 +61,9 @@ class Named:
     code: str = PLACEHOLDER
 
 
-def compose(campaign: Campaign, writer: Writer, wanted: Sequence[Named], source: Source) -> list[Letter | str]:
+def compose(
+    campaign: Campaign, writer: Writer, wanted: Sequence[Named], source: Source
+) -> list[Letter | str]:
     """A letter to each of these clients, in their order, or why there can be none: in words without a detail of the client.
 
     Whoever may not be written to is not known here.
@@ -101,6 +103,13 @@ def address_of(row: Mapping[str, Any], campaign: Campaign, writer: Writer) -> tu
         most_lines=geometry_named(campaign.spec.layout, campaign.spec.provider).type.most_lines,
     )
     return ", ".join(found.faults) if found.faults else found.lines
+
+
+def incomplete(clients: pl.DataFrame, campaign: Campaign, writer: Writer) -> pl.Series:
+    """What each address lacks (String; null: nothing), in the order of these rows of the table clients."""
+    # Address lines are made one by one; these are the clients of one campaign.
+    found = [address_of(row, campaign, writer) for row in clients.iter_rows(named=True)]
+    return pl.Series([one if isinstance(one, str) else None for one in found], dtype=pl.String)
 
 
 def also(campaign: Campaign, writer: Writer) -> dict[str, str | None]:

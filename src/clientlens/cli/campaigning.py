@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from clientlens.errors import BadCampaign, BadCampaignName, CampaignMissing, ExitCode, Unreadable
+from clientlens.errors import BadCampaignName, CampaignMissing, ExitCode, Unreadable
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from clientlens.cli.context import Run
 
 FAULT_FIELDS = (
-    Field("file", Kind.TEXT, "the campaign's file, or that of its letter", nullable=False, priority=2, file=True),
+    Field(
+        "file", Kind.TEXT, "the campaign's file, or that of its letter", nullable=False, priority=2, file=True
+    ),
     Field("line", Kind.INTEGER, "its line; null: the file as a whole"),
     Field("fault", Kind.TEXT, "what is wrong there", nullable=False, wide=True, fold=True),
 )
@@ -21,7 +23,9 @@ CHECK_FIELDS = (
     Field("file", Kind.TEXT, "the campaign's file", nullable=False, priority=None),
     Field("campaign", Kind.TEXT, "its name; null: the file cannot be read", priority=None),
     Field("fine", Kind.BOOLEAN, "nothing is wrong", nullable=False, priority=None),
-    Field("faults", Kind.LIST, "everything that is wrong", nullable=False, priority=None, fields=FAULT_FIELDS),
+    Field(
+        "faults", Kind.LIST, "everything that is wrong", nullable=False, priority=None, fields=FAULT_FIELDS
+    ),
     Field("advice", Kind.TEXTS, "what is allowed, and yet to be thought of", nullable=False, priority=None),
     Field("audience", Kind.TEXT, "who is meant", wide=True, fold=True),
     Field("limit", Kind.INTEGER, "clients at most, in one period"),
