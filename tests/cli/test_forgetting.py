@@ -23,6 +23,10 @@ from clientlens.analysis.letter_history import ASSIGNED, RENDERED
 from clientlens.cli.context import Run
 from clientlens.cli.main import execute
 from clientlens.console import Console
+from clientlens.letters.drawing import Drawer
+from clientlens.letters.layoutfiles import geometry_named
+from clientlens.letters.letter import Letter, Paragraph, Span
+from clientlens.letters.pdf import merged
 from clientlens.model.tables import TABLES
 from clientlens.workspace import catalogue, erasing, forgetting, ledger, upkeep, writing
 from clientlens.workspace.events import Event
@@ -124,19 +128,16 @@ def shop(built, tmp_path):
 
 def _letters(path):
     """A letter to each, made as a campaign makes them, with what was made of both together."""
-    from reportlab.pdfgen.canvas import Canvas
+    drawer = Drawer(geometry_named("din5008-b", ""))
 
-    def page(*lines):
-        data = io.BytesIO()
-        drawing = Canvas(data, pageCompression=1)
-        for number, line in enumerate(lines):
-            drawing.drawString(70, 700 - 20 * number, line)
-        drawing.save()
-        return data.getvalue()
+    def page(name, street):
+        blocks = (Paragraph((Span(f"Hello {name},"),)),)
+        address = (name, street, "10115 Berlin")
+        return drawer.draw(Letter("x", "de", "A letter", "Lantern", address, "", (), "", blocks)).data
 
     run = path / "campaigns" / "spring" / "2026-03-10"
     run.mkdir(parents=True)
-    entries = []
+    entries, drawn = [], []
     for who, name, letter, code in (
         (ZITA, "Zita Zwettler", "aaaa", "zitascode2345678"),
         (BOB, "Bob Fels", "bbbb", "bobscode23456789"),
@@ -144,6 +145,7 @@ def _letters(path):
         pdf = f"campaigns/spring/{letter}.pdf"
         data = page(name, "Lerchengasse 77" if who == ZITA else "Ring 2")
         (path / pdf).write_bytes(data)
+        drawn.append(data)
         assigned = {
             "period": "", "wave": "2026-03-10", "arm": "mailed", "household": "h", "residence": "r", "in_home_on": "2026-03-12",
             "cost_minor": 80, "currency": "EUR", "letter_id": letter, "code": code, "language": "de", "template": "t",
@@ -156,7 +158,7 @@ def _letters(path):
             Event(ASSIGNED, assigned, person_key=f"e:{who}", subject="spring"),
             Event(RENDERED, rendered, person_key=f"e:{who}", subject=letter),
         ]
-    (run / "letters.pdf").write_bytes(page("Zita Zwettler", "Bob Fels"))
+    (run / "letters.pdf").write_bytes(b"".join(merged(drawn, "spring", "Lantern", "de")))
     (run / "manifest.csv").write_text("letter,address\naaaa,Zita Zwettler\nbbbb,Bob Fels\n")
     (run / "manifest.json").write_text('[{"address": ["Zita Zwettler"]}]')
     with Workspace.open(path) as workspace:
@@ -241,7 +243,13 @@ def test_nothing_that_the_workspace_holds_tells_of_who_was_forgotten(call, shop)
         call("clients", "note", BOB, "--list", "--json", ws=shop).json[0]["text"]
         == "knows [forgotten], phone [forgotten]"
     )
-    assert [path.name for path in (shop / "campaigns" / "spring").iterdir()] == ["bbbb.pdf"]
+    spring = shop / "campaigns" / "spring"
+    assert {path.name for path in spring.iterdir()} == {"bbbb.pdf", "2026-03-10"}
+    # The merged file and its manifests were made anew, of what is left.
+    assert [
+        one["letter_id"] for one in json.loads((spring / "2026-03-10" / "manifest.json").read_bytes())
+    ] == ["bbbb"]
+    assert "bob fels" in " ".join(readings(spring / "2026-03-10" / "letters.pdf"))
     assert len(list((shop / "outbox").iterdir())) == 1
     assert upkeep.check(shop).damage == ()
     assert upkeep.rebuild(shop, at=done_at(shop), command="repair").files == 0
@@ -275,7 +283,7 @@ def test_that_reading_finds_what_one_step_would_leave(call, shop, monkeypatch, m
         )
     instead = (lambda *args: {}) if step == "batches" else (lambda *args: True)
     monkeypatch.setattr(module, step, instead)
-    if step == "erase_facts":
+    if step in {"erase_facts", "erase_letters"}:
         monkeypatch.setattr(writing, "tidy", instead)  # which deletes them too, where nobody reads
     call("privacy", "forget", ZITA, "--yes", ws=shop)
     assert left in {file.partition("/")[0] for file, _ in leftovers(shop)}

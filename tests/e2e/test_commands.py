@@ -49,8 +49,10 @@ NEED_A_WORKSPACE = [
 def test_the_commands_are_those_of_the_contract():
     assert sorted(LEAVES) == [
         ("campaigns", "check"),
+        ("campaigns", "list"),
         ("campaigns", "new"),
         ("campaigns", "plan"),
+        ("campaigns", "run"),
         ("checkouts",),
         ("client",),
         ("clients", "edit"),
@@ -75,6 +77,11 @@ def test_the_commands_are_those_of_the_contract():
         ("import",),
         ("insights",),
         ("leaderboard",),
+        ("letters", "list"),
+        ("letters", "mark"),
+        ("letters", "reprint"),
+        ("letters", "scans"),
+        ("letters", "show"),
         ("message",),
         ("metrics",),
         ("orders",),

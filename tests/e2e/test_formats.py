@@ -15,6 +15,7 @@ import pytest
 
 CLIENT = "theodelaroche-vernet@mail.example"
 """A client of both sample shops, with checkouts."""
+WIN_BACK = str(Path(__file__).resolve().parents[2] / "examples" / "campaigns" / "win-back.toml")
 
 INSIGHTS = [
     *("client_id", "name", "email", "scope", "window", "as_of", "completed_orders", "average_rating"),
@@ -73,6 +74,7 @@ ASKED = {
     ("cohorts", "--summary"): ("cohorts --summary", None),
     ("workspace", "status"): ("workspace status", None),
     ("workspace", "imports"): ("workspace imports", None),
+    ("campaigns", "check", WIN_BACK): ("campaigns check", None),
     ("config", "show"): ("config show", None),
     ("sources",): ("sources", None),
 }

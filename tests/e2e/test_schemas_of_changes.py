@@ -14,6 +14,8 @@ OTHER = "noemi@inbox.example.com"
 STUDIO = Path(__file__).resolve().parents[2] / "data" / "sample" / "studio"
 INCOMING = b'{"order_id": "i1", "placed_at": "2026-10-30T10:00:00Z", "email": "new@example.org", "service": "Logo"}\n'
 
+WIN_BACK = str(Path(__file__).resolve().parents[2] / "examples" / "campaigns" / "win-back.toml")
+
 STEPS = [
     ("points add", ("points", "add", CLIENT, "25", "--reason", "a gift")),
     ("points add-all", ("points", "add-all", "5", "--where", "completed_orders > 1", "--key", "spring")),
@@ -56,6 +58,13 @@ STEPS = [
     ("privacy retention", ("privacy", "retention", "--years", "1")),
     ("privacy audit", ("privacy", "audit")),
     ("privacy unsuppress", ("privacy", "unsuppress", CLIENT, "--reason", "asked for it")),
+    ("campaigns run", ("campaigns", "run", WIN_BACK, "--accept-rejects", "9")),
+    ("campaigns", ("campaigns",)),
+    ("letters", ("letters",)),
+    ("letters mark", ("letters", "mark", "--campaign", "win-back", "handed_over")),
+    ("letters reprint", ("letters", "reprint", "LETTER", "--reason", "torn")),
+    ("letters show", ("letters", "show", "LETTER")),
+    ("letters scans", ("letters", "scans", "scans.csv")),
     ("workspace history", ("workspace", "history")),
 ]
 """Name of the schema, and what is asked; in an order in which each has something to say."""
@@ -66,9 +75,19 @@ def said(program, sample, tmp_path_factory):
     """Name of the schema -> what the command printed; all in one workspace."""
     path = tmp_path_factory.mktemp("changing") / ".clientlens"
     shutil.copytree(sample, path)
-    (path / "clientlens.toml").write_text("[sender]\nemail = 'shop@example.org'\nshop = 'Lantern'\n")
+    (path / "clientlens.toml").write_text(
+        "[sender]\nemail = 'shop@example.org'\nshop = 'Lantern'\n"
+        "address = 'Hafenstr. 1, 20457 Hamburg'\ncountry = 'DE'\n"
+    )
+
+    (path.parent / "scans.csv").write_text("code,scanned_at\nABCDEFGHJKMNPQRS,2026-10-31T10:00:00Z\n")
 
     def call(*args, stdin=b""):
+        if "LETTER" in args:
+            args = [
+                json.loads(call("letters", "--json").stdout)[0]["letter_id"] if a == "LETTER" else a
+                for a in args
+            ]
         return program("-w", path, *args, folder=path.parent, stdin=stdin)
 
     assert call("import", "--store", "studio", STUDIO / "requests.csv", STUDIO / "clients.csv").code == 0

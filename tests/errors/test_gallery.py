@@ -24,9 +24,18 @@ ELSEWHERE = {
     "BadLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
     "UnknownLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
     "CannotFill": "needs a campaign: tests/letters/test_templates.py",
+    "LetterRefused": "a letter to look at: tests/cli/test_campaign_preview.py",
+    "NoFileNamed": "stdout is a terminal: tests/cli/test_campaign_preview.py",
     "LettersMissing": "needs packages that are not installed: tests/letters/test_drawing.py",
     "NotALetter": "a letter's file that changed: tests/letters/test_drawing.py",
     "ForgettingUnfinished": "somebody reads meanwhile: tests/cli/test_forgetting.py",
+    "AnotherCampaign": "needs letters: tests/campaigns/test_marking.py",
+    "CampaignChanged": "needs a campaign that was run: tests/campaigns/test_running.py",
+    "CannotReprint": "needs letters: tests/campaigns/test_marking.py",
+    "IllegalLetterDay": "needs letters: tests/campaigns/test_marking.py",
+    "IllegalLetterStatus": "needs letters: tests/campaigns/test_marking.py",
+    "LetterDamaged": "needs letters: tests/campaigns/test_running.py",
+    "UnmadeLetter": "needs letters: tests/campaigns/test_marking.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
 }
 KINDS = {errors.FaultyFile, errors.UsageError, errors.InputError, errors.WorkspaceError}
@@ -53,10 +62,10 @@ def test_the_error_is_told_in_these_words(bring_about, tmp_path, entry):
 
 
 def test_the_error_as_json_has_its_class_for_a_code(bring_about, entry):
-    has_json = entry["args"][0] not in {"schema", "template"}
+    has_json = entry["args"][0] not in {"schema", "template"} and entry["args"][:2] != ["campaigns", "new"]
     code, stdout, stderr = bring_about(entry, "--json") if has_json else (2, b"", "")
     if not stderr:
-        return  # `schema` and `template` have one form only
+        return  # `schema`, `template` and `campaigns new` have one form only
     body = json.loads(stderr.splitlines()[-1])["error"]
     snake = re.sub(r"(?<!^)(?=[A-Z])", "_", entry["class"]).lower()
     assert (body["code"], body["exit"], stdout, code) == (snake, entry["exit"], b"", entry["exit"])

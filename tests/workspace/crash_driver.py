@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import os
+import runpy
 import shutil
 import sys
 from dataclasses import dataclass
@@ -42,6 +44,7 @@ suppression.new_secret = forgetting.new_secret = lambda: "5e" * 32  # so that ru
 ANNA = "anna@example.com"
 HANDMADE = HERE.parent / "handmade" / "main"
 OLD = HERE / "kept"
+PRESS = runpy.run_path(str(HERE.parent / "campaigns" / "press.py"))
 
 
 def first():
@@ -208,17 +211,39 @@ def _written_to(path):
     _append(path, Event("note", {"text": f"knows {ANNA}"}, person_key="e:bob@example.com"))
 
 
+def _campaign(path):
+    """A campaign's run; each of its transactions is one that a kill may leave as the last."""
+    PRESS["print_letters"](path, at=make.AT)
+    folder = path / "campaigns" / "spring"
+    letters = [one["file"] for one in json.loads((folder / "2026-05-01" / "manifest.json").read_bytes())]
+    merged = (folder / "2026-05-01" / "letters.pdf").read_bytes()
+    assert merged == b"\n".join((folder / "2026-05-01" / one).read_bytes() for one in letters)
+
+
+def _with_letters(path):
+    _streets(path)
+    _campaign(path)
+
+
+def _streets(path):
+    PRESS["shop"](path, ("anna", "bob", "cora"))
+
+
 def _nothing(path):
     pass
 
 
 @dataclass(frozen=True)
 class Operation:
-    """`act` may give an exit code. `again`: doing it twice is the same as doing it once."""
+    """`act` may give an exit code. `again`: doing it twice is the same as doing it once.
+
+    `steps`: it writes the ledger in several transactions, and a kill may leave the first ones of them.
+    """
 
     prepare: Callable
     act: Callable
     again: bool = True
+    steps: bool = False
 
 
 OPERATIONS = {
@@ -232,6 +257,10 @@ OPERATIONS = {
     "requests recorded": Operation(_ruled, _record),
     "request approved": Operation(_recorded, _approve),
     "draft": Operation(lambda path: make.add(path, first()), _draft),
+    "campaign run": Operation(_streets, _campaign, steps=True),
+    "letters marked": Operation(
+        _with_letters, _saying("letters", "mark", "--campaign", "spring", "handed_over")
+    ),
     "points with a key": Operation(
         lambda path: make.add(path, first()), _saying("points", "add", ANNA, "5", "--key", "k1")
     ),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from clientlens.analysis import checkouts, insights, metric_answers, notes, order_history, points
 from clientlens.analysis.card_figures import ADDRESS_FIELDS, MONTH_FIELDS, PRODUCT_FIELDS, SPENDING_FIELDS
+from clientlens.analysis.letter_list import STATUS_FIELD
 from clientlens.analysis.message_history import STATE_FIELD
 from clientlens.model.answer import Field, Kind
 
@@ -35,10 +36,19 @@ MESSAGE_FIELDS = (
     Field("state_at", Kind.INSTANT, "since when", nullable=False, title="since", priority=1),
 )
 LETTER_FIELDS = (
-    Field("campaign", Kind.TEXT, "its campaign", nullable=False),
-    Field("status", Kind.TEXT, "what became of it", nullable=False),
-    Field("status_at", Kind.INSTANT, "since when", nullable=False, title="since"),
-    Field("first_scan_at", Kind.INSTANT, "first scan of its code", title="first scan"),
+    Field("letter_id", Kind.TEXT, "its id", nullable=False, title="letter"),
+    Field("campaign", Kind.TEXT, "its campaign", nullable=False, wide=True),
+    STATUS_FIELD,
+    Field("status_on", Kind.DATE, "since which day", nullable=False, title="since"),
+    Field("scans", Kind.INTEGER, "how often its code was scanned", nullable=False, priority=2),
+    Field("first_scan_at", Kind.INSTANT, "first scan of its code", title="first scan", priority=1),
+    Field(
+        "days_to_order",
+        Kind.INTEGER,
+        "days from being sent (else made) to the next order that was not cancelled; null: none came",
+        priority=1,
+    ),
+    Field("pdf", Kind.TEXT, "its PDF, in the workspace; null: there is none", priority=None),
 )
 REQUEST_FIELDS = (
     Field("request_id", Kind.TEXT, "its id", nullable=False, title="request"),

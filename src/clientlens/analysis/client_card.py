@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from clientlens.analysis import card_figures as own
-from clientlens.analysis import groups, notes, points
+from clientlens.analysis import groups, letter_list, notes, points
 from clientlens.analysis.card_fields import CHECKOUT_FIELDS, FIELDS, FIELDS_WITH_LINES, HISTORY_SHOWN
 from clientlens.analysis.card_page import page
 from clientlens.analysis.checkouts import checkouts
 from clientlens.analysis.client_facts import facts_about
 from clientlens.analysis.client_names import shown_name
 from clientlens.analysis.insights import PLATFORM, WITH_YOU, Thresholds, insights
+from clientlens.analysis.letter_history import assigned_of
 from clientlens.analysis.message_history import messages_of
 from clientlens.analysis.metrics import client_metrics
-from clientlens.analysis.order_facts import order_facts
+from clientlens.analysis.order_facts import CANCELLED, order_facts
 from clientlens.analysis.order_history import order_history
 from clientlens.analysis.recoveries import MATCH_WINDOW_DAYS, MINIMUM_AGE_MINUTES
 from clientlens.analysis.rfm import COLUMNS as SCORES
@@ -210,8 +211,24 @@ class _Card:
             "points_entries": told.rows.reverse(),
             "notes": notes.notes_of(self._until(), self.keys).reverse(),
             "messages": frame_of(by_name["messages"], rows),
-            "letters": frame_of(by_name["letters"], []),
+            "letters": frame_of(by_name["letters"], self._letters()),
         }
+
+    def _letters(self) -> list[tuple[object, ...]]:
+        """The letters to the client, the latest first."""
+        letters = [one for one in assigned_of(self._until()) if one.letter_id and one.person_key in self.keys]
+        if not letters:
+            return []
+        orders = order_facts(
+            self.narrow.orders,
+            self.narrow.identities,
+            as_of=self.as_of,
+            completed_when=self.rules.completed_when,
+        )
+        mine = orders.filter(pl.col("client_id") == self.client_id, pl.col("status") != CANCELLED)
+        days = mine.select(pl.col("placed_on").sort()).collect()["placed_on"].to_list()
+        scans = letter_list.scans_by_code(self.facts, self.as_of)
+        return [letter_list.card_row(one, scans, days, self.facts.timezone) for one in reversed(letters)]
 
     def _memberships(self) -> pl.DataFrame:
         # What a rule says of a client may depend on all others.

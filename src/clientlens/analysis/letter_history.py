@@ -52,7 +52,9 @@ class Assigned:
     which decided the arm. residence: hash of name and postal address, for the rule of one letter for both. in_home_on: the
     planned day in the client's home, from which the effect is counted, for both arms. cost_minor: of the letter, 0 when
     held. letter_id, code: "" when held. steps: status by status, the first one first (the last one holds).
-    pdf, sha256, pages: of the letter as it was made; pdf is a path inside the workspace.
+    pdf, sha256, size (bytes), pages: of the letter as it was last made; pdf is a path inside the workspace. run: which run
+    made it, its local day and number like `wave`; mostly the one that assigned. address: its lines in the window.
+    reprints: the reason of each.
     """
 
     campaign: str
@@ -73,7 +75,10 @@ class Assigned:
     steps: tuple[Step, ...] = ()
     pdf: str | None = None
     sha256: str | None = None
+    size: int = 0
     pages: int = 0
+    run: str = ""
+    address: tuple[str, ...] = ()
     reprints: tuple[str, ...] = ()
 
     @property
@@ -84,12 +89,28 @@ class Assigned:
         return self.steps[-1].status if self.steps else STATUSES[0]
 
     @property
+    def came_back(self) -> bool:
+        """Whether it failed after it was made; one that failed before says nothing about its address."""
+        return self.status == "failed" and self.pdf is not None
+
+    @property
     def written_on(self) -> datetime | None:
         """When the client counts as written to: when the letter was assigned, unless it failed; None: not at all.
 
         A letter that is assigned will be made, so the cool-down begins there.
         """
         return None if self.arm == HELD or self.status == "failed" else self.assigned_at
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A PDF that lies in the workspace; the names of `Assigned`."""
+
+    pdf: str
+    sha256: str
+    bytes: int
+    pages: int
+    address: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,9 +216,22 @@ def _after(before: Assigned, entry: Entry) -> Assigned:
     if entry.kind == STATUS:
         step = Step(body["status"], date.fromisoformat(body["on"]), entry.at, entry.actor, body.get("reason"))
         return replace(before, steps=(*before.steps, step))
-    made = replace(before, pdf=body["pdf"], sha256=body["sha256"], pages=body["pages"])
+    step = Step("rendered", date.fromisoformat(body["on"]), entry.at, entry.actor, body.get("reason"))
+    made = replace(
+        before,
+        pdf=body["pdf"],
+        sha256=body["sha256"],
+        size=body.get("bytes", 0),
+        pages=body["pages"],
+        address=tuple(body.get("address", ())),
+        steps=(*before.steps, step),
+    )
     if entry.kind == REPRINTED:
         return replace(made, reprints=(*before.reprints, body["reason"]))
-    return replace(
-        made, steps=(*before.steps, Step("rendered", date.fromisoformat(body["on"]), entry.at, entry.actor))
-    )
+    return replace(made, run=body.get("run", before.wave))
+
+
+def made_body(drawn: Made, *, on: date, run: str = "", reason: str = "") -> dict[str, Any]:
+    """The body of RENDERED (with `run`) and of REPRINTED (with `reason`, after which the letter is to be sent again)."""
+    said = {"run": run} if run else {"reason": reason}
+    return asdict(drawn) | {"address": list(drawn.address), "on": on.isoformat()} | said

@@ -137,7 +137,7 @@ def _ranked(wanted: Audience, market: Market, as_of: AsOf, among: list[str] | No
         top=None,
         clients=among,
     ).rows
-    at_home = rows.filter(pl.col("currency") == home)
+    at_home = rows.filter(pl.col("currency") == (home or ""))
     if rank_by is RankBy.PURCHASES:
         # Orders count in whatever currency they were paid; amounts only at home.
         ranked = (

@@ -125,7 +125,8 @@ def _stationery(spec: Spec) -> list[tuple[str, str]]:
 
 def _lacking(spec: Spec, templates: Mapping[str, Template]) -> list[str]:
     """What the letter needs of the campaign's file and does not get, or gets and does not show."""
-    silent, refused = [], {}
+    silent: list[str] = []
+    refused: dict[str, list[str]] = {}
     for language, template in templates.items():
         if spec.qr_url is not None and Need.QR not in template.needs and "campaign_url" not in template.names:
             silent.append(language)

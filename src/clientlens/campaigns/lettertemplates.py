@@ -9,6 +9,7 @@ from clientlens.errors import BadLetterTemplate
 from clientlens.letters.template import SUFFIX, read_template_file, ready_made, ready_made_files
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from clientlens.letters.template import Template
@@ -30,7 +31,7 @@ def templates_of(template: str, folder: Path) -> dict[str, Template]:
         BadLetterTemplate: of the first file with slips in it.
     """
     if not template.endswith(SUFFIX):
-        languages = ready_made_files().get(template) or {"en": None}
+        languages = list(ready_made_files().get(template, {})) or ["en"]
         return {language: ready_made(template, [language]) for language in languages}
     path = folder / template
     shown = template.removesuffix(path.name)
@@ -52,7 +53,7 @@ def templates_of(template: str, folder: Path) -> dict[str, Template]:
     return found
 
 
-def template_for(client_language: str | None, templates: dict[str, Template], language: str) -> Template:
+def template_for(client_language: str | None, templates: Mapping[str, Template], language: str) -> Template:
     """The template in a client's own language, else in the campaign's, else in the first there is."""
     for one in (primary(client_language or ""), language):
         if one in templates:

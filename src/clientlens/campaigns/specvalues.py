@@ -22,7 +22,7 @@ LARGEST_AMOUNT = 1_000_000_000
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DECIMAL = re.compile(r"[0-9]{1,12}(\.[0-9]{1,12})?")
-_URL = re.compile(r"(?:[!#-;=?-\[\]_a-z~]|%[0-9A-Fa-f]{2})+")  # printable ASCII without " < > \ ^ ` { | }
+_URL = re.compile(r"(?:[!#$&-;=?-\[\]_a-z~]|%[0-9A-Fa-f]{2})+")  # printable ASCII without " < > \ ^ ` { | }
 
 
 def campaign_name(text: str) -> str | None:

@@ -35,7 +35,7 @@ def source_of(run: Run, workspace: Workspace, facts: Facts, campaign: Campaign, 
         as_of=as_of,
         rules={"completed_when": completed_when, "home_currency": home_currency_of(run, facts)},
         checkout_rules=rules,
-        ranks=_ranks(run, facts, campaign, as_of),
+        ranks=_ranks(run, workspace, facts, campaign, as_of),
     )
 
 
@@ -74,21 +74,11 @@ def drawer_of(campaign: Campaign) -> Drawer:
     return Drawer(geometry_named(spec.layout, spec.provider), spec.most_pages, qr_host=host)
 
 
-def _ranks(run: Run, facts: Facts, campaign: Campaign, as_of: AsOf) -> dict[str, int]:
+def _ranks(run: Run, workspace: Workspace, facts: Facts, campaign: Campaign, as_of: AsOf) -> dict[str, int]:
     """Each client's place in the ranking that the campaign chooses by; none where its letter says none."""
-    from clientlens.analysis.leaderboard import RankBy, leaderboard
-    from clientlens.model.timeframes import parse_window
+    from clientlens.campaigns.audience import ranks_of
+    from clientlens.cli.campaign_planning import market_of
 
-    audience = campaign.spec.audience
-    if audience.rank_by is None or not any("rank" in one.names for one in campaign.templates.values()):
+    if not any("rank" in one.names for one in campaign.templates.values()):
         return {}
-    board = leaderboard(
-        facts,
-        as_of=as_of,
-        window=parse_window(audience.window),
-        completed_when=run.settings.text("orders.completed_when"),
-        rank_by=RankBy(audience.rank_by),
-        top=None,
-    ).rows
-    # In several currencies, the place in that of most clients: the first rows of a client are the home currency's.
-    return dict(reversed(list(board.select("client_id", "rank").iter_rows())))
+    return ranks_of(campaign.spec.audience, market_of(run, workspace, facts), as_of)

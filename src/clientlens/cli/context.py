@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -52,6 +53,7 @@ class Run:
     stdout_is_terminal: bool = False
     terminal_width: int | None = None
     user: str | None = None
+    random: Callable[[int], bytes] = secrets.token_bytes
     flags: Flags = field(default_factory=Flags)
     exit_code: int = 0
     _settings: Settings | None = None
@@ -169,8 +171,17 @@ class Run:
             for note in answer.notes:
                 self.console.note(f"note: {note}")
 
-    def begin(self) -> None:
+    @property
+    def pdf(self) -> str | None:
+        """The PDF that --output names, where a command can write one."""
+        output = self.flags.output
+        return output if output is not None and output.lower().endswith(".pdf") else None
+
+    def begin(self, *, pdf: bool = False) -> None:
         """Let the options that every command has take effect; a wrong one is told before any work.
+
+        Args:
+            pdf: --output may name a PDF, which the command writes.
 
         Raises:
             BadDate, UnknownFormat, OutputExists, OutputFailed
@@ -183,7 +194,7 @@ class Run:
             from clientlens.model.timeframes import parse_date
 
             parse_date(flags.as_of)
-        if self.format_asked is not None or flags.output is not None:
+        if self.format_asked is not None or (flags.output is not None and not (pdf and self.pdf)):
             from clientlens.outputs.format import format_for
 
             format_for(self.format_asked, flags.output)
@@ -207,11 +218,11 @@ class Run:
         return self.stdout_is_terminal and self.environment.get("TERM") != "dumb"
 
 
-def current() -> Run:
-    """The run of the command that is being carried out."""
+def current(*, pdf: bool = False) -> Run:
+    """The run of the command that is being carried out; pdf: see `Run.begin`."""
     run: Any = get_current_context().find_root().obj
     assert isinstance(run, Run)  # noqa: S101  # main puts it there
-    run.begin()
+    run.begin(pdf=pdf)
     return run
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from clientlens.cli.context import Run
     from clientlens.model.entries import Event
@@ -67,7 +67,7 @@ def forget_client(run: Run, client: str, *, really: bool, lock_timeout: float) -
     else:
         told = _forget(run, [client_id], "forget", lock_timeout)
         notes = ["there is no earlier state to go back to; an import of old files leaves the client out"]
-        notes += _notes(told)
+        notes += [*_notes(told), *_bundle_again(run, told.campaigns, lock_timeout)]
     frame = frame_of(FORGET_FIELDS, _rows(told, erased=client_id is not None and really))
     title = "What is held" if told is not None and not really else "Forgotten"
     run.answer(Answer("privacy_forget", FORGET_FIELDS, frame, zone, title=title, notes=tuple(notes)))
@@ -146,10 +146,47 @@ def _notes(told: Forgetting) -> list[str]:
             f"{counted_noun(told.doubtful, 'other client')} holds a sale that is one of these, and more: look whether it is "
             "the same person"
         )
-    notes += [
-        f"campaign {name}: its merged files are made anew by 'campaigns run'" for name in told.campaigns
-    ]
     return notes
+
+
+def _bundle_again(run: Run, campaigns: Sequence[str], lock_timeout: float) -> list[str]:
+    """Make the merged files of these campaigns anew, without the letters that are gone; what could not be made is told."""
+    import polars as pl
+
+    from clientlens.analysis.letter_history import KINDS, assigned_of
+    from clientlens.campaigns.bundles import write_missing
+    from clientlens.errors import ClientlensError
+    from clientlens.workspace.ledger import history
+    from clientlens.workspace.workspace import Workspace
+    from clientlens.workspace.writing import hold
+
+    path, notes = run.existing_workspace(), []
+    shop = run.settings.optional_text("sender.shop") or run.settings.optional_text("sender.name") or ""
+    for name in campaigns:
+        with hold(path, timezone=None, command="clientlens privacy forget", lock_timeout=lock_timeout):
+            with Workspace.open(path) as workspace:
+                letters = [
+                    one for one in assigned_of(history(workspace, kinds=KINDS)) if one.campaign == name
+                ]
+                keys = pl.col("person_key").is_in([one.person_key for one in letters])
+                owners = dict(workspace.facts().identities.filter(keys).collect().iter_rows())
+            languages = [one.language for one in letters]
+            try:
+                write_missing(path, name, letters, owners, _merging(name, shop, languages))
+            except ClientlensError as error:
+                notes.append(
+                    f"campaign {name}: its merged files were deleted, and 'campaigns run' makes them anew: {error.message}"
+                )
+    return notes
+
+
+def _merging(campaign: str, shop: str, languages: Sequence[str]) -> Callable[[Iterable[bytes], str], bytes]:
+    def merge(pdfs: Iterable[bytes], name: str) -> bytes:
+        from clientlens.letters.pdf import merged
+
+        return b"".join(merged(pdfs, f"{campaign} {name}", shop, next(iter(languages), "en")))
+
+    return merge
 
 
 def carry_out_retention(run: Run, years: int | None, *, really: bool, lock_timeout: float) -> None:
@@ -180,7 +217,8 @@ def carry_out_retention(run: Run, years: int | None, *, really: bool, lock_timeo
         notes.append(f"{counted_noun(undated, 'client')} without any date left out")
     if really and not old.is_empty():
         event = Event(RETENTION, {"years": years, "clients": old.height})
-        notes += _notes(_forget(run, old["client_id"].to_list(), "retention", lock_timeout, retention=event))
+        done = _forget(run, old["client_id"].to_list(), "retention", lock_timeout, retention=event)
+        notes += [*_notes(done), *_bundle_again(run, done.campaigns, lock_timeout)]
     elif not old.is_empty():
         notes.append("nothing was changed: --apply forgets them, and that cannot be undone")
     rows = old.with_columns(erased=pl.lit(really)).select(field.name for field in RETENTION_FIELDS)

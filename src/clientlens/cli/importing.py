@@ -34,21 +34,21 @@ PROBLEMS_LISTED = 10
 class Wanted:
     """The options of one call of `import`."""
 
-    source: str | None
-    store: str | None
-    mapping: str | None
-    encoding: str | None
-    date_format: str | None
-    decimal: str | None
-    timezone: str | None
-    currency: str | None
-    dry_run: bool
-    strict: bool
-    rejects: str | None
-    accept_rejects: int
-    expect_rows: int | None
-    expect_total: tuple[str, ...]
-    lock_timeout: float
+    source: str | None = None
+    store: str | None = None
+    mapping: str | None = None
+    encoding: str | None = None
+    date_format: str | None = None
+    decimal: str | None = None
+    timezone: str | None = None
+    currency: str | None = None
+    dry_run: bool = False
+    strict: bool = False
+    rejects: str | None = None
+    accept_rejects: int = 0
+    expect_rows: int | None = None
+    expect_total: tuple[str, ...] = ()
+    lock_timeout: float = 30
 
     def reading(self, timezone: str, country: str | None, mapping: FileMapping | None) -> str:
         """The options that change how a file is read, as one text: the same file read in another way is another import.
@@ -98,7 +98,7 @@ def carry_out(run: Run, files: list[str], wanted: Wanted) -> None:
     size = sum(_size(run.folder / name) for name in files if name != "-")
     # Storing takes about a third of the time that reading takes.
     with run.console.progress("importing", size + size // 3) as advance:
-        batches = _read(run, files, wanted, store, mapping, timezone, advance)
+        batches = read_batches(run, files, wanted, store, timezone, advance, mapping)
         rejects = rejecting.places(run, wanted.rejects, batches) if wanted.rejects is not None else {}
         for place in rejects:
             may_write(run.folder / place, force=run.flags.force, shown=place)
@@ -217,15 +217,20 @@ def _mapping(run: Run, wanted: Wanted) -> FileMapping | None:
     return read_mapping(data, wanted.mapping)
 
 
-def _read(
+def read_batches(
     run: Run,
     files: list[str],
     wanted: Wanted,
     store: str,
-    mapping: FileMapping | None,
     timezone: str,
-    advance: Callable[[int], None],
+    advance: Callable[[int], None] = lambda _: None,
+    mapping: FileMapping | None = None,
 ) -> list[Batch]:
+    """Read files for a store, as the options say; nothing is stored yet.
+
+    Raises:
+        the errors of `read_all`
+    """
     from clientlens.model.batch import ReadOptions
     from clientlens.sources.reading import read_all
 

@@ -14,6 +14,8 @@ SINGLE = frozenset(
     {
         "checkouts --summary",
         "cohorts --summary",
+        "campaigns check",
+        "campaigns run",
         "client",
         "client --lines",
         "groups add",
@@ -21,6 +23,9 @@ SINGLE = frozenset(
         "groups remove",
         "groups rule",
         "import",
+        "letters mark",
+        "letters reprint",
+        "letters show",
         "message",
         "points add",
         "points add-all",

@@ -31,6 +31,13 @@ LockTimeout = Annotated[
     float, typer.Option(min=0, metavar="S", help="Seconds to wait for another writer.", show_default=True)
 ]
 
+AcceptRejects = Annotated[
+    int,
+    typer.Option(
+        min=0, metavar="N", help="So many that cannot be taken still end with 0.", show_default=True
+    ),
+]
+
 Key = Annotated[
     str | None,
     typer.Option(metavar="KEY", help="Written once however often it is said with this key (for scripts)."),

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from clientlens.cli.correcting import told
-from clientlens.errors import UnknownTable, WorkspaceDamaged
+from clientlens.errors import LetterDamaged, UnknownTable, WorkspaceDamaged
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ def carry_out_check(run: Run) -> None:
     """List what is damaged; nothing is printed when all is well.
 
     Raises:
-        WorkspaceDamaged: something is; names the first file and counts the others.
+        WorkspaceDamaged, LetterDamaged: something is; names the first file and counts the others.
     """
     from clientlens.workspace.upkeep import check
 
@@ -257,6 +257,8 @@ def carry_out_check(run: Run) -> None:
         )
     if found.damage:
         first = found.damage[0]
+        if all(one.letter for one in found.damage):
+            raise LetterDamaged(first.file, first.reason, others=len(found.damage) - 1)
         repairable = all(one.repairable for one in found.damage)
         raise WorkspaceDamaged(first.file, first.reason, others=len(found.damage) - 1, repairable=repairable)
 

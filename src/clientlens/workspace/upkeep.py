@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from clientlens.errors import UnknownImport, WorkspaceDamaged, WorkspaceMissing
 from clientlens.model.tables import BY_NAME, PEOPLE
-from clientlens.workspace import catalogue, facts
+from clientlens.workspace import catalogue, database, facts, kept
 from clientlens.workspace.catalogue import Role
 from clientlens.workspace.deriving import derive_clients, months_of, people_of
 from clientlens.workspace.events import Event
@@ -137,11 +137,12 @@ def rebuild(
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One damaged file; `repairable`: it is derived, and what it is derived from is whole."""
+    """One damaged file; `repairable`: it is derived, and what it is derived from is whole. letter: of a campaign."""
 
     file: str
     reason: str
     repairable: bool
+    letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class CheckResult:
 
 
 def check(path: Path) -> CheckResult:
-    """Hash every live file, count its rows, and check the catalogue: silent damage is found here alone.
+    """Hash every live file and every letter, count rows, and check the catalogue: silent damage is found here alone.
 
     Raises:
         WorkspaceMissing, WorkspaceNewer, WorkspaceDamaged (the catalogue cannot be read at all), DiskFailed
@@ -184,13 +185,17 @@ def check(path: Path) -> CheckResult:
                     wrong.append((file.path, f"has {rows} rows, {file.rows} were written"))
         whole = not damage and not truth.intersection(name for name, _ in wrong)
         damage += [Damage(str(path / name), reason, whole and name not in truth) for name, reason in wrong]
+        letters = database.ask(path, lambda connection, _: kept.kept_files(connection)) or []
+        faults = [(one.path, kept.fault_of(path, one)) for one in letters]
+        damage += [Damage(str(path / name), told, False, letter=True) for name, told in faults if told]
+        names = [one.path for one in letters]
         return CheckResult(
-            len(files),
-            sum(file.bytes for file in files.values()),
+            len(files) + len(letters),
+            sum(file.bytes for file in files.values()) + sum(one.bytes for one in letters),
             str(state.timezone),
             tuple(damage),
-            tuple(str(one) for one in orphans(path, state.known_paths)),
-            others_can_read(path, [CATALOGUE, *files]),
+            tuple(str(one) for one in (*orphans(path, state.known_paths), *kept.strays(path, names))),
+            others_can_read(path, [CATALOGUE, *files, *names]),
             state.unerased,
         )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clientlens.errors import ClientlensError, TimezoneConflict, WorkspaceMissing
-from clientlens.workspace import catalogue, database, erasing, events, facts
+from clientlens.workspace import catalogue, database, erasing, events, facts, kept
 from clientlens.workspace.catalogue import Role
 from clientlens.workspace.deriving import Change
 from clientlens.workspace.events import Event
@@ -166,8 +166,9 @@ def tidy(folder: Path, connection: sqlite3.Connection, *, orphans_alone: bool = 
             if state.timezone is not None and not orphans_alone:
                 catalogue.forget_replaced(connection, state.snapshot - KEPT_STATES + 1)
             known = catalogue.state_of(connection, folder).known_paths
+            letters = [one.path for one in kept.kept_files(connection)] if state.timezone is not None else []
         files = size = 0
-        for path in orphans(folder, known):
+        for path in (*orphans(folder, known), *kept.strays(folder, letters)):
             with disk_errors(path), suppress(FileNotFoundError):
                 found = os.lstat(path).st_size
                 path.unlink()

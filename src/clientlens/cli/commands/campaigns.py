@@ -8,10 +8,14 @@ import typer
 
 from clientlens.cli.app import Group, leaf
 from clientlens.cli.context import current
+from clientlens.cli.shared import AcceptRejects, LockTimeout  # noqa: TC001 - typer reads them
+from clientlens.errors import BadCombination
 
 ANSWERS = {
     "campaigns check": "clientlens.cli.campaigning:CHECK_FIELDS",
     "campaigns plan": "clientlens.campaigns.plan_fields:FIELDS",
+    "campaigns run": "clientlens.campaigns.run_answer:FIELDS",
+    "campaigns": "clientlens.analysis.letter_list:CAMPAIGN_FIELDS",
 }
 
 CampaignFile = Annotated[
@@ -83,12 +87,66 @@ def plan(
     tell_plan(current(), file, lift)
 
 
+def run_(
+    file: CampaignFile,
+    max_letters: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Make at most so many now; the others next time."),
+    ] = None,
+    accept_rejects: AcceptRejects = 0,
+    preview: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CLIENT", help="Only write this client's letter to -o FILE.pdf, marked; sample: invented."
+        ),
+    ] = None,
+    lock_timeout: LockTimeout = 30.0,
+) -> None:
+    """Write the letters of a campaign that are to be made now, each once.
+
+    Who gets one and who is held back is recorded first, then each PDF is made. The same again makes nothing new and says
+    nothing, so that cron can call it. A letter that cannot be made is told with its reason, and the exit code is 1.
+
+    \b
+    Examples:
+      clientlens campaigns run spring.toml
+      clientlens campaigns run spring.toml --max-letters 100 --json
+      clientlens campaigns run spring.toml --preview sample -o preview.pdf
+    """
+    from clientlens.cli.campaign_preview import write_preview
+    from clientlens.cli.campaign_running import carry_out_run
+
+    run = current(pdf=preview is not None)
+    if preview is not None:
+        if max_letters is not None:
+            raise BadCombination("--preview", "--max-letters")
+        write_preview(run, file, preview, run.flags.output, force=run.flags.force)
+        return
+    carry_out_run(run, file, max_letters=max_letters, accepted=accept_rejects, lock_timeout=lock_timeout)
+
+
+def list_() -> None:
+    """List the campaigns that were run, and where their letters stand.
+
+    \b
+    Examples:
+      clientlens campaigns
+      clientlens campaigns list --json
+    """
+    from clientlens.cli.lettering import list_campaigns
+
+    list_campaigns(current())
+
+
 COMMAND = Group(
     name="campaigns",
-    help="Letters by post to clients: whom to write to, what it costs, what it changed.",
+    help="Write letters to clients by post: to whom, at what cost, to what effect.",
     commands={
         "new": leaf(new, answers=False),
         "check": leaf(check),
+        "run": leaf(run_),
+        "list": leaf(list_),
         "plan": leaf(plan),
     },
+    default="list",
 )
