@@ -55,6 +55,7 @@ STEPS = [
     ("privacy suppress", ("privacy", "suppress", CLIENT, "--reason", "asked for it")),
     ("privacy", ("privacy",)),
     ("privacy unsuppress", ("privacy", "unsuppress", CLIENT, "--reason", "asked for it")),
+    ("campaigns plan", ("campaigns", "plan", WIN_BACK)),
     ("campaigns run", ("campaigns", "run", WIN_BACK, "--accept-rejects", "9")),
     ("campaigns", ("campaigns",)),
     ("letters", ("letters",)),
