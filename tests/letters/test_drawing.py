@@ -107,7 +107,8 @@ HOSTILE = (
     "<b>Hans</b>", "Hans <hans@example.org>", '<img src="/etc/passwd">', '<a href="javascript:alert(1)">x</a>',
     "Meier & <GmbH", "&lt;Meier&gt; &amp; Söhne", "{name}", "{{ 7*7 }}", "${PATH}", "%(name)s %s %d", "=1+1", "+49 221",
     "-1", "@SUM(A1)", "＝1+1", "\\u0041\\x41\\n", "Hans) Tj ET /Helvetica 12 Tf (x", "endstream endobj", "(((", ")))",
-    "5 0 R", "../../etc/passwd", "file:///etc/passwd", "**Hans** _x_ [y](z)", "O'Hara \"Bob\"", "Hans\u202eGmbH",
+    "5 0 R",
+    "/B20 9 Tf /RFFFF 9 Tf", "../../etc/passwd", "file:///etc/passwd", "**Hans** _x_ [y](z)", "O'Hara \"Bob\"", "Hans\u202eGmbH",
     "Ha\u200bns", "محمد", "דוד", "田中", "😀 Hans", "A" * 300, "\x1b[31mHans", "Hans\x00", "Ha\u0301ns", "Q\u0307uk",
     "Зоя Ωραία Nguyễn Łódź ẞ", "किरण", "สมชาย", "Hans\u00ad", "\ufb01n", "Hans\u00a0Otto",
 )  # fmt: skip
@@ -163,7 +164,7 @@ LONG = Paragraph((Span("Wort " * 4000),))
         ({"address": ("a",) * 7}, Fault.ADDRESS, "the address has 7 lines, the window 6"),
         ({"blocks": (LONG,)}, Fault.LENGTH, "it would need 5 pages, and 2 pages are allowed"),
         ({"blocks": (Picture("a.png", b"x", 200, ""),)}, Fault.PICTURE, "a.png is 200 mm wide, the text 165 mm"),
-        ({"blocks": (Picture("a.png", b"GIF89a", 20, ""),)}, Fault.PICTURE, "a.png is no readable PNG or JPEG"),
+        ({"blocks": (Picture("a.png", b"GIF89a", 20, ""),)}, Fault.PICTURE, "a.png is no PNG or JPEG that can be read"),
         ({"blocks": (QrCode("http://shop.example/r/1"),)}, Fault.CODE, "the address of a QR code must begin with https:// and hold no blanks"),
         ({"blocks": (QrCode("https://shop.example@evil.example/1"),)}, Fault.CODE, "the address of a QR code must begin with https:// and hold no blanks"),
         ({"blocks": (QrCode("https://evil.example/1"),)}, Fault.CODE, "the address of a QR code leads to evil.example, not to shop.example"),

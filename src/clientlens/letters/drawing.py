@@ -7,14 +7,13 @@ reason: no character is replaced, no text cut, no type made smaller. Only lines 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from clientlens.letters import fonts, frame, qr
+from clientlens.letters import fonts, frame, qr, said
 from clientlens.letters.elements import rows_of
 from clientlens.letters.flow import paged
-from clientlens.letters.letter import Drawn, Letter, Paragraph, QrCode, Span
+from clientlens.letters.letter import Drawn, Paragraph, QrCode, Span
 from clientlens.letters.pdf import written
 from clientlens.letters.refusal import CannotDraw, Fault, Refusal
 from clientlens.letters.rows import CLOSER, Row, Setting
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 
     from clientlens.letters.flow import Placed
     from clientlens.letters.layout import Geometry
+    from clientlens.letters.letter import Block, Letter
     from clientlens.letters.pdf import Part
 
 _LINKS = ("https:", "mailto:")
@@ -46,16 +46,16 @@ class Drawer:
         self._frames: dict[tuple[Any, ...], Part] = {}
 
     def measure(self, letter: Letter) -> int | Refusal:
-        """How many pages it takes, or why it cannot be drawn: all that `draw` would find, without making a file."""
+        """How many pages it takes, or why it cannot be drawn: all that `draw` finds, but for a file too large."""
         try:
-            return len(self._set(normal(letter), Sheet(self._geometry.page)))
+            return len(self._set(said.normal(letter), Sheet(self._geometry.page)))
         except CannotDraw as error:
             return error.refusal(letter.letter_id)
 
     def draw(self, letter: Letter) -> Drawn | Refusal:
         """One letter as a file of its own."""
         try:
-            return self._drawn(normal(letter))
+            return self._drawn(said.normal(letter))
         except CannotDraw as error:
             return error.refusal(letter.letter_id)
 
@@ -65,7 +65,7 @@ class Drawer:
 
     def _set(self, letter: Letter, first: Sheet) -> list[list[Placed]]:
         """Everything that can refuse a letter; `first` gets what stands outside its text."""
-        fonts.check(_texts(letter))
+        fonts.check(said.text(letter))
         geometry = self._geometry
         for is_first in (True, False):
             self._frame(letter, first=is_first)
@@ -98,12 +98,12 @@ class Drawer:
             rows += more
         return rows
 
-    def _allowed(self, block: Any) -> None:
+    def _allowed(self, block: Block) -> None:
         if isinstance(block, QrCode):
             qr.check(block.url, self._qr_host)
         if not all(
             link.startswith(_LINKS) and link.isascii() and not re.search(r"[\x00-\x20\x7f]", link)
-            for link in _links(block)
+            for link in said.links(block)
         ):
             raise CannotDraw(Fault.CODE, "a link must begin with https: or mailto: and hold no blanks")
 
@@ -132,60 +132,3 @@ class Drawer:
         if key not in self._frames:
             self._frames[key] = frame.constant(letter, self._geometry, first=first)
         return self._frames[key]
-
-
-def normal(letter: Letter) -> Letter:
-    """The same with all its text in Unicode's normal form C, so that a letter and its accent are one character."""
-    made: Letter = _normal(letter)
-    return made
-
-
-def _normal(value: Any) -> Any:
-    if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
-    if isinstance(value, tuple):
-        return tuple(map(_normal, value))
-    if is_dataclass(value) and not isinstance(value, type):
-        given = {field.name: getattr(value, field.name) for field in fields(value)}
-        changed = {name: new for name, old in given.items() if (new := _normal(old)) != old}
-        return replace(value, **changed) if changed else value
-    return value
-
-
-def _texts(value: Any) -> Iterator[str]:
-    """Every text that is drawn."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _texts(one)
-    elif isinstance(value, Letter):
-        yield from _texts(
-            (
-                value.address,
-                value.return_line,
-                value.info,
-                value.subject,
-                value.blocks,
-                value.footer,
-                value.preview,
-            )
-        )
-    elif isinstance(value, Span):
-        yield value.text
-    elif is_dataclass(value):
-        for field in fields(value):
-            if field.name not in {"name", "data", "alt"}:
-                yield from _texts(getattr(value, field.name))
-
-
-def _links(value: Any) -> Iterator[str]:
-    if isinstance(value, Span):
-        if value.link is not None:
-            yield value.link
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _links(one)
-    elif is_dataclass(value):
-        for field in fields(value):
-            yield from _links(getattr(value, field.name))

@@ -1,7 +1,7 @@
 """The two fonts of letters: Noto Sans in regular and bold, embedded by fixed pages of their characters.
 
 A PDF's simple font has 256 places. Which character stands at which place is fixed here, not given in order of use: page
-"0" is Windows-1252, any other one 128 characters of Unicode. So a letter's bytes do not depend on what else is drawn in
+"0" has what is usual in western languages, at the places of Windows-1252, any other one 128 characters of Unicode. So a letter's bytes do not depend on what else is drawn in
 the same run, and the same few streams serve every letter.
 """
 
@@ -12,14 +12,11 @@ import zlib
 from functools import cache, cached_property
 from importlib.resources import files
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from clientlens.errors import LettersMissing
 from clientlens.letters.pdf import Part
 from clientlens.letters.refusal import CannotDraw, Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 PER_PAGE = 128
 _ALONE = frozenset({"L", "N", "P", "S", "Z"})
@@ -27,12 +24,9 @@ _ALONE = frozenset({"L", "N", "P", "S", "Z"})
 _NAMED = 5
 
 
-def _western() -> tuple[int, ...]:
-    """Code points of the first page by place, 0: none."""
-    return tuple(ord(bytes([place]).decode("cp1252", "ignore") or "\0") for place in range(256))
-
-
-WESTERN = tuple(code if place >= 32 and place != 127 else 0 for place, code in enumerate(_western()))
+USUAL = "ÄÖÜäöüßÀÈÉÌÒÙàèéìòùçâêîôûëï«»§°·€„“”‚‘’–—…•\u00a0"  # noqa: RUF001
+"""What German, English, French and Italian letters have besides ASCII; anything else is on other pages."""
+_WESTERN = bytes(range(32, 127)) + USUAL.encode("cp1252")
 
 
 class Face:
@@ -63,17 +57,19 @@ class Face:
             known = self._words[text] = sum(self._advances[character] for character in text)
         return known
 
-    def shown(self, text: str, size_pt: float) -> str:
-        """Operators that show it at the current point, a font named before each change of page."""
-        try:
-            runs = [("0", text.encode("cp1252"))]
-        except UnicodeEncodeError:
+    def shown(self, text: str, size_pt: float) -> tuple[str, frozenset[str]]:
+        """Operators that show it at the current point, a font named before each change of page; those names."""
+        western = _western(text)
+        if western is not None:
+            runs = [("0", western)]
+        else:
             runs = [
                 (page, b"".join(place for _, place in run))
                 for page, run in groupby(map(_place, text), key=lambda placed: placed[0])
             ]
-        return " ".join(
-            f"/{self.letter}{page} {size_pt:g} Tf ({_escaped(places)}) Tj" for page, places in runs
+        return (
+            " ".join(f"/{self.letter}{page} {size_pt:g} Tf ({_escaped(places)}) Tj" for page, places in runs),
+            frozenset(f"{self.letter}{page}" for page, _ in runs),
         )
 
     def page(self, name: str) -> Part:
@@ -93,7 +89,12 @@ class Face:
 
     def _embedded(self, name: str) -> Part:
         start = int(name, 16) * PER_PAGE
-        codes = WESTERN if name == "0" else (*[0] * PER_PAGE, *range(start, start + PER_PAGE))
+        if name == "0":
+            codes = tuple(
+                ord(bytes([place]).decode("cp1252")) if place in _WESTERN else 0 for place in range(256)
+            )
+        else:
+            codes = (*[0] * PER_PAGE, *range(start, start + PER_PAGE))
         codes = tuple(code if code and self.has(chr(code)) else 0 for code in codes)
         first = next(place for place, code in enumerate(codes) if code)
         program = self._font.makeSubset([*codes])
@@ -115,13 +116,22 @@ class Face:
         )
 
 
+def _western(text: str) -> bytes | None:
+    """The places of a text that is all on the first page; None: of any other."""
+    try:
+        places = text.encode("cp1252")
+    except UnicodeEncodeError:
+        return None
+    return None if places.translate(None, _WESTERN) else places
+
+
 def _place(character: str) -> tuple[str, bytes]:
     """Page and place of a character."""
-    try:
-        return "0", character.encode("cp1252")
-    except UnicodeEncodeError:
-        page, place = divmod(ord(character), PER_PAGE)
-        return f"{page:X}", bytes([PER_PAGE + place])
+    western = _western(character)
+    if western is not None:
+        return "0", western
+    page, place = divmod(ord(character), PER_PAGE)
+    return f"{page:X}", bytes([PER_PAGE + place])
 
 
 def _escaped(places: bytes) -> str:
@@ -188,18 +198,14 @@ class _Known(dict[str, bool]):
 _KNOWN = _Known()
 
 
-def check(texts: Iterable[str]) -> None:
+def check(text: str) -> None:
     """Raise CannotDraw that names what cannot be drawn truly: unknown to the fonts, combining, invisible.
 
-    The texts are in normal form C already; what is a mark of its own even so would have to be placed by a shaper.
+    The text is in normal form C already; what is a mark of its own even so would have to be placed by a shaper.
     """
-    wrong = dict.fromkeys(
-        character
-        for text in texts
-        for character in sorted(set(text), key=text.index)
-        if not _KNOWN[character]
-    )
-    if wrong:
-        named = [f"U+{ord(one):04X} {unicodedata.name(one, 'without a name')}" for one in wrong]
-        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-        raise CannotDraw(Fault.CHARACTERS, f"cannot be drawn: {', '.join(named[:_NAMED])}{more}")
+    if all(map(_KNOWN.__getitem__, set(text))):
+        return
+    wrong = dict.fromkeys(character for character in text if not _KNOWN[character])
+    named = [f"U+{ord(one):04X} {unicodedata.name(one, 'a control character')}" for one in wrong]
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    raise CannotDraw(Fault.CHARACTERS, f"cannot be drawn: {', '.join(named[:_NAMED])}{more}")

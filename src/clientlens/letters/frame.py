@@ -115,7 +115,9 @@ def _sender(sheet: Sheet, text: str, geometry: Geometry) -> None:
     if zone is None:
         return
     if geometry.return_block:
-        lines = wrapped((Span("\n".join(re.split(r" *(?:[\n·•|]|, ) *", text))),), _SENDER_PT, zone.width)
+        parting = next((sign for sign in ("\n", "·", "•", "|") if sign in text), ", ")
+        parts = "\n".join(part.strip() for part in text.split(parting))
+        lines = wrapped((Span(parts),), _SENDER_PT, zone.width)
         if _SENDER_LEADING * len(lines) > zone.height + 0.01:
             raise CannotDraw(Fault.STATIONERY, f"the sender has {len(lines)} lines and does not fit")
         for place, one in enumerate(lines):

@@ -25,7 +25,8 @@ MM_TO_PT = 72 / 25.4
 CATALOG, PAGES, INFO, FIRST_FREE = 1, 2, 3, 4
 _REFERENCE = re.compile(r"\b(\d+) 0 R\b")
 _PARENT = f"/Parent {PAGES} 0 R"
-_OBJECT = re.compile(rb"\d+ 0 obj\n<< (.*?)(?: /Length (\d+))? >>\n(endobj|stream)\n", re.DOTALL)
+_Object = tuple[str, bytes | None]
+"""Entries of a dictionary, and a stream."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -192,7 +193,7 @@ def merged(singles: Iterable[bytes], title: str, author: str, language: str) -> 
     pages: list[int] = []
     for place, data in enumerate(singles, start=1):
         moving = _Moving(_taken_apart(data, place), out, known)
-        pages += [moving.moved(int(number)) for number in _REFERENCE.findall(moving.objects[PAGES][0])]
+        pages += [moving.moved(int(number)) for number in _REFERENCE.findall(moving.objects[PAGES - 1][0])]
         yield b"".join(moving.ready)
     yield out.end(pages, title, author, language)
 
@@ -200,9 +201,7 @@ def merged(singles: Iterable[bytes], title: str, author: str, language: str) -> 
 class _Moving:
     """Objects of one file on their way to another. known: those that are there, by what they are. ready: what to write."""
 
-    def __init__(
-        self, objects: dict[int, tuple[str, bytes | None]], out: _Out, known: dict[bytes, int]
-    ) -> None:
+    def __init__(self, objects: list[_Object], out: _Out, known: dict[bytes, int]) -> None:
         self.objects = objects
         self.ready: list[bytes] = []
         self._out = out
@@ -212,9 +211,10 @@ class _Moving:
     def moved(self, number: int) -> int:
         """The number there of an object and, before it, of all that it needs."""
         if number not in self._moved:
-            given, stream = self.objects[number]
-            entries = _REFERENCE.sub(lambda found: f"{self.moved(int(found[1]))} 0 R", given)
-            key = hashlib.sha256(entries.encode("latin-1") + b"\0" + (stream or b"")).digest()
+            entries, stream = self.objects[number - 1]
+            if " 0 R" in entries:
+                entries = _REFERENCE.sub(lambda found: f"{self.moved(int(found[1]))} 0 R", entries)
+            key = hashlib.sha256(b"%s\0%s" % (entries.encode("latin-1"), stream or b"")).digest()
             if key not in self._known or _PARENT in entries:
                 self._known[key] = self._out.number()
                 self.ready.append(self._out.one(self._known[key], entries, stream))
@@ -222,20 +222,26 @@ class _Moving:
         return self._moved[number]
 
 
-def _taken_apart(data: bytes, place: int) -> dict[int, tuple[str, bytes | None]]:
-    """Entries and stream of each object of a file of ours."""
+def _taken_apart(data: bytes, place: int) -> list[_Object]:
+    """The objects of a file of ours, by their numbers from 1."""
     try:
         table = int(data[data.rindex(b"startxref\n") + 10 :].split(b"\n", 1)[0])
         _, count, rows = data[table:].split(b"\n", 2)
         offsets = [int(rows[20 * number : 20 * number + 10]) for number in range(1, int(count.split()[1]))]
+        return [_read(data, number, offset) for number, offset in enumerate(offsets, start=1)]
     except (ValueError, IndexError) as error:
         raise NotALetter(place) from error
-    objects: dict[int, tuple[str, bytes | None]] = {}
-    for number, offset in enumerate(offsets, start=1):
-        found = _OBJECT.match(data, offset)
-        if found is None:
-            raise NotALetter(place)
-        end = found.end()
-        stream = data[end : end + int(found[2])] if found[3] == b"stream" else None
-        objects[number] = found[1].decode("latin-1"), stream
-    return objects
+
+
+def _read(data: bytes, number: int, offset: int) -> _Object:
+    """One object. Raises: ValueError, where it is not as `_Out` writes it."""
+    start = data.index(b"%d 0 obj\n<< " % number, offset, offset + 24) + len(f"{number} 0 obj\n<< ")
+    end = data.index(b" >>\n", start)
+    entries = data[start:end].decode("latin-1")
+    if data.startswith(b" >>\nendobj\n", end):
+        return entries, None
+    entries, _, length = entries.rpartition(" /Length ")
+    begin = data.index(b" >>\nstream\n", end, end + 11) + 11
+    close = begin + int(length)
+    data.index(b"\nendstream\nendobj\n", close, close + 18)
+    return entries, data[begin:close]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import warnings
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from PIL.Image import Image as PictureFile
 
 MOST_PIXELS = 40_000_000
+_ORIENTATION = 0x0112
+_MODES = frozenset({"1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "YCbCr"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +36,32 @@ def image(name: str, data: bytes) -> Image:
     """The object of a picture; name: of its file, for the refusal. Raises: CannotDraw."""
     try:
         from PIL import Image as Pictures
+        from PIL import ImageOps
     except ImportError as error:
         raise LettersMissing("pillow") from error
     try:
-        with Pictures.open(io.BytesIO(data), formats=("PNG", "JPEG")) as opened:
-            wide, high = opened.size
-            if wide * high > MOST_PIXELS:
-                raise CannotDraw(
-                    Fault.PICTURE, f"{name} has more than {MOST_PIXELS // 1_000_000} million pixels"
-                )
-            size = f"/Type /XObject /Subtype /Image /Width {wide} /Height {high} /BitsPerComponent 8"
-            if opened.format == "JPEG" and opened.mode in {"L", "RGB"}:
-                part = Part(f"{size} /ColorSpace {_space(opened.mode)} /Filter /DCTDecode", data)
-            else:
-                part = _pixels(opened, size)
-    except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError) as error:
-        raise CannotDraw(Fault.PICTURE, f"{name} is no readable PNG or JPEG") from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Pictures.DecompressionBombWarning)
+            opened = Pictures.open(io.BytesIO(data), formats=("PNG", "JPEG"))
+            _check(name, opened)
+            opened.load()
+            upright = ImageOps.exif_transpose(opened)
+    except (OSError, ValueError, SyntaxError, Pictures.DecompressionBombError, Warning) as error:
+        raise CannotDraw(Fault.PICTURE, f"{name} is no PNG or JPEG that can be read") from error
+    wide, high = upright.size
+    size = f"/Type /XObject /Subtype /Image /Width {wide} /Height {high} /BitsPerComponent 8"
+    if opened.format == "JPEG" and opened.mode in {"L", "RGB"} and opened.getexif().get(_ORIENTATION, 1) == 1:
+        part = Part(f"{size} /ColorSpace {_space(opened.mode)} /Filter /DCTDecode", data)
+    else:
+        part = _pixels(upright, size)
     return Image(f"P{hashlib.sha256(data).hexdigest()[:12]}", part, high / wide)
+
+
+def _check(name: str, opened: PictureFile) -> None:
+    if opened.size[0] * opened.size[1] > MOST_PIXELS:
+        raise CannotDraw(Fault.PICTURE, f"{name} has more than {MOST_PIXELS // 1_000_000} million pixels")
+    if opened.mode not in _MODES:
+        raise CannotDraw(Fault.PICTURE, f"{name} has more than 8 bits a colour")
 
 
 def _pixels(opened: PictureFile, size: str) -> Part:

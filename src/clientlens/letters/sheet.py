@@ -7,7 +7,6 @@ again what the fonts remember by word (eight times the time).
 from __future__ import annotations
 
 import io
-import re
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +17,10 @@ from clientlens.letters.typesetting import Line, line
 if TYPE_CHECKING:
     from clientlens.letters.layout import Rect
     from clientlens.letters.pictures import Image
-    from clientlens.letters.qr import Symbol
 
-_FONT = re.compile(r"/([RB][0-9A-F]+) [\d.]+ Tf")
 BLACK = 0.0
 GREY = 0.38
-PALE = 0.87
+PALE = 0.9
 
 
 class Sheet:
@@ -36,6 +33,7 @@ class Sheet:
         self._height = page.height
         self._canvas: Any = Canvas(io.BytesIO(), pagesize=self.size_pt, pageCompression=0, invariant=1)
         self._objects: dict[str, Part] = {}
+        self._fonts: set[str] = set()
         self._links: list[tuple[tuple[float, float, float, float], str]] = []
 
     def show(self, x: float, y: float, shown: Line, grey: float = BLACK) -> None:
@@ -45,6 +43,7 @@ class Sheet:
         self._canvas.addLiteral(
             f"BT {colour}1 0 0 1 {x * MM_TO_PT:.2f} {self._up(y):.2f} Tm {shown.shown}{after} ET"
         )
+        self._fonts |= shown.fonts
         for start, end, link in shown.links:
             self._links.append(
                 (
@@ -79,6 +78,7 @@ class Sheet:
         canvas.translate((middle.x + middle.width / 2) * MM_TO_PT, self._up(middle.y + middle.height / 2))
         canvas.rotate(30)
         shown = line(text, round(size, 1), bold=True)
+        self._fonts |= shown.fonts
         canvas.addLiteral(
             f"BT 1 0 0 1 {-shown.width / 2 * MM_TO_PT:.2f} {-size * 0.36:.2f} Tm {shown.shown} ET"
         )
@@ -92,11 +92,11 @@ class Sheet:
             f"q {size} {x * MM_TO_PT:.2f} {self._up(y + height):.2f} cm /{image.name} Do Q"
         )
 
-    def code(self, x: float, y: float, module: float, symbol: Symbol) -> None:
-        """A QR code, its first dark module's corner at (x, y); module: the side of one."""
+    def code(self, x: float, y: float, module: float, path: str) -> None:
+        """A QR code, its upper left corner at (x, y); module: the side of one; path: see `qr.path`."""
         side = module * MM_TO_PT
         self._canvas.addLiteral(
-            f"q {side:.4f} 0 0 {-side:.4f} {x * MM_TO_PT:.3f} {self._up(y):.3f} cm\n{symbol.path}f Q"
+            f"q {side:.4f} 0 0 {-side:.4f} {x * MM_TO_PT:.3f} {self._up(y):.3f} cm\n{path}f Q"
         )
 
     def stamp(self, name: str, drawn: Part) -> None:
@@ -108,16 +108,15 @@ class Sheet:
         """The finished page."""
         content = self._canvas.getCurrentPageContent()
         packed = zlib.compress(content.encode("latin-1"), 6)
-        return Page(packed, _fonts(content), dict(sorted(self._objects.items())), tuple(self._links))
+        return Page(packed, self._embedded(), dict(sorted(self._objects.items())), tuple(self._links))
 
     def as_form(self) -> Part:
         """The finished drawing as an object for many pages; links are lost."""
         content = self._canvas.getCurrentPageContent()
-        return form(content, self.size_pt, _fonts(content), dict(sorted(self._objects.items())))
+        return form(content, self.size_pt, self._embedded(), dict(sorted(self._objects.items())))
+
+    def _embedded(self) -> dict[str, Part]:
+        return {name: page_of(name) for name in sorted(self._fonts)}
 
     def _up(self, y: float) -> float:
         return (self._height - y) * MM_TO_PT
-
-
-def _fonts(content: str) -> dict[str, Part]:
-    return {name: page_of(name) for name in sorted(set(_FONT.findall(content)))}

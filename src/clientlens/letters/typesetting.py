@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from clientlens.letters.fonts import face
 from clientlens.letters.letter import Span
 from clientlens.letters.pdf import MM_TO_PT
+from clientlens.letters.refusal import CannotDraw, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +27,13 @@ _AFTER_HYPHEN = re.compile(r"(?<=\w\w-)(?=\w)")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text. shown: operators that show it at the current point. links: from and to (mm), whither."""
+    """One line of text.
+
+    shown: operators that show it at the current point. fonts: names in it. links: from and to (mm), whither.
+    """
 
     shown: str
+    fonts: frozenset[str]
     width: float
     links: tuple[tuple[float, float, str], ...] = ()
 
@@ -44,12 +49,14 @@ class _Word:
 
 
 def width_mm(text: str, size_pt: float, bold: bool = False) -> float:
-    """How wide a text is."""
-    return face(bold).width(text) * size_pt / 1000 / MM_TO_PT
+    """How wide a text is, or the widest of its lines."""
+    return max(map(face(bold).width, text.split("\n"))) * size_pt / 1000 / MM_TO_PT
 
 
 def line(text: str, size_pt: float, bold: bool = False) -> Line:
-    """A text as one line, as wide as it is."""
+    """A text as one line, as wide as it is. Raises: CannotDraw, where it has a line break."""
+    if "\n" in text:
+        raise CannotDraw(Fault.CHARACTERS, "a line break stands where one line is to be")
     return _line((Span(text, bold),), size_pt)
 
 
@@ -122,15 +129,18 @@ def _cut(words: Iterator[_Word], room: float) -> Iterator[_Word]:
 
 def _line(pieces: tuple[Span, ...], size_pt: float) -> Line:
     shown: list[str] = []
+    fonts: frozenset[str] = frozenset()
     links: list[tuple[float, float, str]] = []
     at = 0.0
     for same in _joined(pieces):
         wide = width_mm(same.text, size_pt, same.bold)
-        shown.append(face(same.bold).shown(same.text, size_pt))
+        operators, named = face(same.bold).shown(same.text, size_pt)
+        shown.append(operators)
+        fonts |= named
         if same.link:
             links.append((at, at + wide, same.link))
         at += wide
-    return Line(" ".join(shown), at, tuple(links))
+    return Line(" ".join(shown), fonts, at, tuple(links))
 
 
 def _joined(pieces: tuple[Span, ...]) -> list[Span]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ def elements() -> dict[type, Element]:
     return {element.content: element for element in found}
 
 
+@lru_cache(maxsize=512)
 def rows_of(block: Any, width_mm: float, setting: Setting) -> tuple[Row, ...]:
-    """The rows of a block of whatever kind. Raises: CannotDraw."""
+    """The rows of a block of whatever kind; most are the same in all letters of a run. Raises: CannotDraw."""
     return elements()[type(block)].rows(block, width_mm, setting)

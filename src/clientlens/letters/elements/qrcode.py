@@ -10,12 +10,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from clientlens.letters.letter import QrCode, Span
-from clientlens.letters.qr import QUIET, symbol
+from clientlens.letters.qr import QUIET, path, size
 from clientlens.letters.rows import Element, Row, Setting, baseline
 from clientlens.letters.typesetting import wrapped
 
 if TYPE_CHECKING:
-    from clientlens.letters.qr import Symbol
     from clientlens.letters.sheet import Sheet
     from clientlens.letters.typesetting import Line
 
@@ -24,26 +23,27 @@ _OFF_FOLD = 2.0
 
 
 def _rows(code: QrCode, width: float, setting: Setting) -> tuple[Row, ...]:
-    shown = symbol(code.url)
-    quiet = QUIET * shown.module_mm
-    beside = shown.side_mm + max(quiet, _BESIDE)
+    symbol = size(code.url)
+    quiet = QUIET * symbol.module_mm
+    beside = symbol.side_mm + max(quiet, _BESIDE)
     caption = wrapped((Span(code.caption, bold=True),), setting.size_pt, width - beside)
     address = wrapped((Span(code.url, link=code.url),), setting.size_pt - 1, width - beside)
     lines = tuple((one, setting.size_pt) for one in caption) + tuple(
         (one, setting.size_pt - 1) for one in address
     )
     text = setting.leading * len(lines)
-    height = max(shown.side_mm, text)
+    height = max(symbol.side_mm, text)
     draw = partial(
         _draw,
-        shown=shown,
+        url=code.url,
+        module=symbol.module_mm,
         quiet=quiet,
         lines=lines,
         beside=beside,
         leading=setting.leading,
         top=quiet + (height - text) / 2,
     )
-    whole = (quiet - _OFF_FOLD, quiet + shown.side_mm + _OFF_FOLD)
+    whole = (quiet - _OFF_FOLD, quiet + symbol.side_mm + _OFF_FOLD)
     return (Row(height + 2 * quiet, draw, gap=setting.gap / 2, whole=whole),)
 
 
@@ -52,16 +52,17 @@ def _draw(
     x: float,
     y: float,
     *,
-    shown: Symbol,
+    url: str,
+    module: float,
     quiet: float,
     lines: tuple[tuple[Line, float], ...],
     beside: float,
     leading: float,
     top: float,
 ) -> None:
-    sheet.code(x, y + quiet, shown.module_mm, shown)
-    for place, (one, size) in enumerate(lines):
-        sheet.show(x + beside, y + top + place * leading + baseline(leading, size), one)
+    sheet.code(x, y + quiet, module, path(url))
+    for place, (one, size_pt) in enumerate(lines):
+        sheet.show(x + beside, y + top + place * leading + baseline(leading, size_pt), one)
 
 
 ELEMENT = Element("qrcode", "A QR code with its address in words.", QrCode, _rows)

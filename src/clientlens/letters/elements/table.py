@@ -1,7 +1,8 @@
 """Small tables: a bold head over a rule, rows parted by pale lines, numbers at the right, a total set off in bold.
 
-Columns are as wide as what they hold; what is left goes to the first one that stands at the left. Where a table would be
-wider than the text, its left columns are wrapped. The head stays with the first row, the total with the last.
+Columns are as wide as what they hold; what is left goes to the last one that stands at the left, which is what describes
+a row. Where a table would be wider than the text, its left columns are wrapped. The head stays with the first row, the total
+with the last.
 """
 
 from __future__ import annotations
@@ -79,8 +80,7 @@ def _widths(table: Table, width: float, size: float) -> list[float]:
     left = [place for place, is_right in enumerate(table.right) if not is_right]
     spare = room - sum(natural)
     if spare >= 0:
-        if left:
-            natural[left[0]] += spare
+        natural[left[-1] if left else 0] += spare
         return natural
     fixed = sum(wide for place, wide in enumerate(natural) if place not in left)
     narrow = [min(natural[place], _LEAST_COLUMN) for place in left]
