@@ -58,6 +58,7 @@ STEPS = [
     ("privacy retention", ("privacy", "retention", "--years", "1")),
     ("privacy audit", ("privacy", "audit")),
     ("privacy unsuppress", ("privacy", "unsuppress", CLIENT, "--reason", "asked for it")),
+    ("campaigns plan", ("campaigns", "plan", WIN_BACK)),
     ("campaigns run", ("campaigns", "run", WIN_BACK, "--accept-rejects", "9")),
     ("campaigns", ("campaigns",)),
     ("letters", ("letters",)),

@@ -15,6 +15,7 @@ SINGLE = frozenset(
         "checkouts --summary",
         "cohorts --summary",
         "campaigns check",
+        "campaigns plan",
         "campaigns run",
         "client",
         "client --lines",

@@ -193,6 +193,18 @@ _SAID: Mapping[str, Callable[[Entry], str]] = {
         if entry.body["expression"]
         else f"group {entry.subject} has no rule any more"
     ),
+    "campaign_wave": lambda entry: f"run {entry.body['wave']} of campaign {entry.subject}",
+    "letter_assigned": lambda entry: (
+        f"letter {entry.body['letter_id']} of {entry.subject} assigned"
+        if entry.body["letter_id"]
+        else f"held back in {entry.subject}"
+    ),
+    "letter_rendered": lambda entry: f"letter {entry.subject} made",
+    "letter_reprinted": lambda entry: f"letter {entry.subject} to be printed again: {entry.body['reason']}",
+    "letter_status": lambda entry: (
+        f"letter {entry.subject} {entry.body['status'].replace('_', ' ')} on {entry.body['on']}"
+        + (f": {entry.body['reason']}" if entry.body.get("reason") else "")
+    ),
     "group_deleted": lambda entry: f"group {entry.subject} deleted",
 }
 """What an entry is told as, by its kind."""
