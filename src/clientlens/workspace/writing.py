@@ -166,7 +166,8 @@ def tidy(folder: Path, connection: sqlite3.Connection, *, orphans_alone: bool = 
             if state.timezone is not None and not orphans_alone:
                 catalogue.forget_replaced(connection, state.snapshot - KEPT_STATES + 1)
             known = catalogue.state_of(connection, folder).known_paths
-            letters = [one.path for one in kept.kept_files(connection)] if state.timezone is not None else []
+            has_ledger = state.timezone is not None and state.format > 1
+            letters = [one.path for one in kept.kept_files(connection)] if has_ledger else []
         files = size = 0
         for path in (*orphans(folder, known), *kept.strays(folder, letters)):
             with disk_errors(path), suppress(FileNotFoundError):
