@@ -14,6 +14,7 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.effect import NeverRun, UnknownWave
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -183,6 +184,7 @@ __all__ = [
     "MailUncertain",
     "MappingMisfit",
     "MaySent",
+    "NeverRun",
     "NoCurrency",
     "NoEmail",
     "NoGoodRow",
@@ -227,6 +229,7 @@ __all__ = [
     "UnknownTable",
     "UnknownTemplate",
     "UnknownTimezone",
+    "UnknownWave",
     "Unreadable",
     "UnterminatedQuote",
     "UsageError",

@@ -1,0 +1,67 @@
+"""What has to be known beside the figures of a campaign."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from clientlens.analysis.wording import counted_noun, undated_note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from clientlens.analysis.campaign_comparison import Comparison
+    from clientlens.model.timeframes import AsOf
+
+_MUCH = 2_000
+"""A fifth, in ten-thousandths."""
+_FEW = 5
+
+
+def notes_of(
+    row: Mapping[str, Any],
+    comparison: Comparison,
+    after: pl.DataFrame,
+    home_currency: str | None,
+    as_of: AsOf,
+) -> Iterator[str]:
+    """The notes, what weighs most first.
+
+    Args:
+        row: the answer. after: the orders of matchback.
+    """
+    split, uplift, revenue, people = row["split"], row["uplift"], row["revenue"], comparison.people
+    if split["suspicious"]:
+        yield (
+            f"do not trust the comparison: {split['held'] / 100:.1f} % held back where {split['planned_held'] / 100:.1f} % "
+            "were meant; a split as uneven comes about by chance less than once in 1,000 times"
+        )
+    if uplift["held"] and min(uplift["held_buyers"], uplift["mailed_buyers"]) < _FEW and comparison.compared:
+        yield f"fewer than {_FEW} buyers in an arm: the interval is wide, and the revenue's says little"
+    if (revenue["largest_share"] or 0) > _MUCH:
+        yield f"one client brought {revenue['largest_share'] / 100:.0f} % of this revenue: its line hangs on them"
+    open_ = [name for name, span in comparison.spans.items() if not span.complete]
+    if comparison.final and open_:
+        yield (
+            f"{counted_noun(len(open_), 'wave')} still open: left out of uplift; --wave shows one as it stands"
+        )
+    if people.both_arms:
+        yield (
+            f"{counted_noun(people.both_arms, 'client')} left out of uplift: known as two when they were assigned, one to "
+            "each arm"
+        )
+    if people.unknown:
+        yield f"{counted_noun(people.unknown, 'assignment')} left out of uplift: nobody is known by that key today"
+    if people.again:
+        yield f"{counted_noun(people.again, 'assignment')} of clients who count already: in their first wave alone"
+    foreign = (
+        int(comparison.purchases["foreign"].sum()) + after.filter(pl.col("currency") != home_currency).height
+    )
+    if foreign:
+        yield f"orders in other currencies make buyers, but revenue is of {home_currency} alone"
+    currency = row["letters"]["currency"]
+    if currency is not None and currency != home_currency:
+        yield f"the cost is in {currency}: not set against revenue in {home_currency or 'no currency'}"
+    undated = comparison.purchases["undated"].sum() + after["undated"].sum()
+    yield from undated_note(undated, as_of)
