@@ -18,7 +18,7 @@ from clientlens.analysis.campaign_effect import (
     sample_ratio,
     verdict_words,
 )
-from clientlens.analysis.campaign_fields import INCREMENTAL, P_SCALE, REVENUE
+from clientlens.analysis.campaign_fields import INCREMENTAL, REVENUE
 from clientlens.analysis.campaign_money import (
     incremental_return,
     incremental_revenue,
@@ -232,7 +232,7 @@ def _split(arms: Mapping[str, Arms], waves: Mapping[str, Wave]) -> dict[str, Any
     return {
         "planned_held": scaled(meant / clients) if clients else None,
         "held": _share(sum(held for _, held, _ in counts), clients),
-        "p_value": None if p_value is None else scaled(Fraction(p_value), P_SCALE),
+        "p_value": None if p_value is None else scaled(Fraction(p_value)),
         "suspicious": p_value is not None and p_value < SUSPICIOUS,
     }
 

@@ -7,8 +7,6 @@ from clientlens.analysis.campaign_orders import WAYS
 from clientlens.analysis.ratios import SCALE
 from clientlens.model.answer import Field, Kind
 
-P_SCALE = 6
-
 
 def _count(name: str, doc: str) -> Field:
     return Field(name, Kind.INTEGER, doc, nullable=False)
@@ -63,7 +61,7 @@ MATCHBACK = (
     _count(
         "orders", "completed orders within the window after a letter, credited to the latest letter before"
     ),
-    _count("clients", "clients whose letters they followed"),
+    _count("letters", "letters that they followed"),
     _money("revenue", "their net total"),
     _share("roas", "revenue / cost: the letters' or not; null: no cost known"),
     _CURRENCY,
@@ -115,7 +113,7 @@ INCREMENTAL = (
 SPLIT = (
     _share("planned_held", "share that was to be held back"),
     _share("held", "share that was"),
-    Field("p_value", Kind.SCALED, "chance of a split as uneven; null: nothing to check", scale=P_SCALE),
+    _share("p_value", "chance of a split at least as uneven (chi-square); null: nothing to check"),
     Field("suspicious", Kind.BOOLEAN, "that is below 0.001: do not trust the comparison", nullable=False),
 )
 WAVES = (

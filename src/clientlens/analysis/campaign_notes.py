@@ -10,6 +10,7 @@ from clientlens.analysis.wording import counted_noun, undated_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from clientlens.analysis.campaign_comparison import Comparison
     from clientlens.model.timeframes import AsOf
@@ -23,29 +24,44 @@ def notes_of(
     row: Mapping[str, Any],
     comparison: Comparison,
     after: pl.DataFrame,
+    latest: date | None,
     home_currency: str | None,
     as_of: AsOf,
 ) -> Iterator[str]:
     """The notes, what weighs most first.
 
     Args:
-        row: the answer. after: the orders of matchback.
+        row: the answer. after: the orders of matchback. latest: day of the latest order that is stored.
     """
-    split, uplift, revenue, people = row["split"], row["uplift"], row["revenue"], comparison.people
+    yield from _trust(row, comparison)
+    yield from _left_out(comparison, latest, as_of)
+    yield from _currencies(row, comparison, after, home_currency)
+    yield from undated_note(sum(comparison.purchases["undated"]), as_of)
+
+
+def _trust(row: Mapping[str, Any], comparison: Comparison) -> Iterator[str]:
+    """Why a figure may mislead."""
+    split, uplift, most = row["split"], row["uplift"], row["revenue"]["largest_share"]
     if split["suspicious"]:
         yield (
             f"do not trust the comparison: {split['held'] / 100:.1f} % held back where {split['planned_held'] / 100:.1f} % "
             "were meant; a split as uneven comes about by chance less than once in 1,000 times"
         )
-    if uplift["held"] and min(uplift["held_buyers"], uplift["mailed_buyers"]) < _FEW and comparison.compared:
+    if uplift["held"] and comparison.compared and min(uplift["held_buyers"], uplift["mailed_buyers"]) < _FEW:
         yield f"fewer than {_FEW} buyers in an arm: the interval is wide, and the revenue's says little"
-    if (revenue["largest_share"] or 0) > _MUCH:
-        yield f"one client brought {revenue['largest_share'] / 100:.0f} % of this revenue: its line hangs on them"
-    open_ = [name for name, span in comparison.spans.items() if not span.complete]
+    if most is not None and most > _MUCH:
+        yield f"one client brought {most / 100:.0f} % of this revenue: its lines hang on that one"
+
+
+def _left_out(comparison: Comparison, latest: date | None, as_of: AsOf) -> Iterator[str]:
+    """What is not compared, and why."""
+    spans, people = comparison.spans, comparison.people
+    ends = [min(spans[name].last, as_of.day) for name in comparison.compared]
+    if ends and latest is not None and latest < max(ends):
+        yield f"the latest order stored is of {latest}: what was placed after it is not known"
+    open_ = [name for name, span in spans.items() if not span.complete]
     if comparison.final and open_:
-        yield (
-            f"{counted_noun(len(open_), 'wave')} still open: left out of uplift; --wave shows one as it stands"
-        )
+        yield f"{counted_noun(len(open_), 'wave')} still open: left out of uplift; --wave shows one as it stands"
     if people.both_arms:
         yield (
             f"{counted_noun(people.both_arms, 'client')} left out of uplift: known as two when they were assigned, one to "
@@ -55,13 +71,15 @@ def notes_of(
         yield f"{counted_noun(people.unknown, 'assignment')} left out of uplift: nobody is known by that key today"
     if people.again:
         yield f"{counted_noun(people.again, 'assignment')} of clients who count already: in their first wave alone"
-    foreign = (
-        int(comparison.purchases["foreign"].sum()) + after.filter(pl.col("currency") != home_currency).height
-    )
-    if foreign:
+
+
+def _currencies(
+    row: Mapping[str, Any], comparison: Comparison, after: pl.DataFrame, home_currency: str | None
+) -> Iterator[str]:
+    if (comparison.purchases["foreign"] > 0).any() or after.filter(
+        pl.col("currency") != home_currency
+    ).height:
         yield f"orders in other currencies make buyers, but revenue is of {home_currency} alone"
     currency = row["letters"]["currency"]
     if currency is not None and currency != home_currency:
         yield f"the cost is in {currency}: not set against revenue in {home_currency or 'no currency'}"
-    undated = comparison.purchases["undated"].sum() + after["undated"].sum()
-    yield from undated_note(undated, as_of)

@@ -76,7 +76,7 @@ def _coupons(coupons: Mapping[str, Any]) -> Iterator[str]:
         return
     yield _labelled(
         "",
-        f"{counted_noun(coupons['orders'], 'order')} over {money(coupons['revenue'], coupons['currency'])}: "
+        f"{counted_noun(coupons['orders'], 'order')}, {money(coupons['revenue'], coupons['currency'])}: "
         f"{coupons['of_mailed']:,} of mailed, {coupons['of_held']:,} of held back, {coupons['of_others']:,} of others",
     )
 
@@ -89,7 +89,7 @@ def _matchback(matchback: Mapping[str, Any]) -> Iterator[str]:
     roas = "" if matchback["roas"] is None else f"; ROAS {_ratio(matchback['roas'])}"
     yield _labelled(
         "",
-        f"{counted_noun(matchback['orders'], 'order')} of {counted_noun(matchback['clients'], 'client')} over "
+        f"{counted_noun(matchback['orders'], 'order')} after {counted_noun(matchback['letters'], 'letter')}, "
         f"{money(matchback['revenue'], matchback['currency'])}{roas}",
     )
 
@@ -97,7 +97,8 @@ def _matchback(matchback: Mapping[str, Any]) -> Iterator[str]:
 def _uplift(row: Mapping[str, Any]) -> Iterator[str]:
     uplift, revenue = row["uplift"], row["revenue"]
     yield _labelled("Uplift", "Which orders would not have come without the letters?")
-    yield _labelled("", uplift["words"])
+    # The one thing that everybody reads: what it says, and when there will be more to say.
+    yield from (_labelled("", part) for part in uplift["words"].split("; "))
     if uplift["verdict"] in {"more", "fewer"}:
         ends = sorted(abs(uplift[f"difference_{end}"]) * uplift["mailed"] for end in ("low", "high"))
         low, high = (round(end / 10**SCALE) for end in ends)
@@ -112,6 +113,13 @@ def _uplift(row: Mapping[str, Any]) -> Iterator[str]:
             "",
             f"{name:<12}{uplift[arm]:>9,}{uplift[f'{arm}_buyers']:>9,}{percent(uplift[f'{arm}_rate']):>10}{per_client:>22}",
         )
+    split = row["split"]
+    if split["p_value"] is not None:
+        held = f"{uplift['held']:,} of {uplift['mailed'] + uplift['held']:,} held back"
+        meant = f"{percent(split['planned_held'], 0)} meant"
+        yield _labelled(
+            "", f"{held}, {meant}: {'not by chance, see below' if split['suspicious'] else 'within chance'}"
+        )
     lines = list(_gains(row))
     if lines:
         yield ""
@@ -125,36 +133,40 @@ def _gains(row: Mapping[str, Any]) -> Iterator[str]:
     if revenue["welch_low"] is None:
         return
 
-    def told(name: str, figure: Mapping[str, Any], key: str, of: str) -> str:
-        text = _ratio if of == "ratio" else lambda value: money(value, currency, sign=True)
-        low, high = (text(figure[f"{key}_{end}"]) for end in ("low", "high"))
-        sure = figure[f"{key}_low"] > 0 or figure[f"{key}_high"] < 0
-        words = "" if not row["final"] else f"{text(figure[key])}: " if sure else "not shown: "
-        return f"{name:<21}{'' if row['final'] else 'so far '}{words}{low} to {high}"
+    def between(low: int, high: int, *, ratio: bool = False) -> str:
+        if ratio:
+            return f"{_ratio(low)} to {_ratio(high)}"
+        unit = f" {currency}"
+        return f"{money(low, currency, sign=True).removesuffix(unit)} to {money(high, currency, sign=True)}"
+
+    def told(name: str, figure: Mapping[str, Any], key: str, *, ratio: bool = False) -> str:
+        low, high = figure[f"{key}_low"], figure[f"{key}_high"]
+        value = _ratio(figure[key]) if ratio else money(figure[key], currency, sign=True)
+        words = f"{value}: " if low > 0 or high < 0 else "not shown: "
+        return f"{name:<21}{words if row['final'] else 'so far '}{between(low, high, ratio=ratio)}"
 
     ends = {"difference": revenue["difference"]}
     welch = ends | {"difference_low": revenue["welch_low"], "difference_high": revenue["welch_high"]}
-    yield told("revenue per client", welch, "difference", "money")
-    low, high = (money(revenue[f"bootstrap_{end}"], currency, sign=True) for end in ("low", "high"))
-    yield f"{'  by resampling':<21}{low} to {high}"
-    yield told("incremental revenue", gain, "incremental_revenue", "money")
+    yield told("revenue per client", welch, "difference")
+    yield f"{'  by resampling':<21}{between(revenue['bootstrap_low'], revenue['bootstrap_high'])}"
+    yield told("incremental revenue", gain, "incremental_revenue")
     if gain["incremental_roas"] is not None:
-        yield told("incremental ROAS", gain, "incremental_roas", "ratio")
+        yield told("incremental ROAS", gain, "incremental_roas", ratio=True)
     if gain["profit"] is not None:
-        yield told(f"profit at {percent(gain['margin'], 0)}", gain, "profit", "money")
+        yield told(f"profit at {percent(gain['margin'], 0)}", gain, "profit")
 
 
 def _waves(waves: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     if len(waves) < 2:
         return
     yield ""
-    yield f"{'Wave':<15}{'window':<25}{'day':>7}{'mailed':>8}{'held':>7}{'share':>9}{'share':>9}"
+    yield f"{'Wave':<15}{'window':<26}{'day':<9}{'mailed':>6}{'ordered':>9}{'held':>6}{'ordered':>9}"
     for one in waves:
         mark = "" if one["compared"] else " *"
         window = f"{one['in_home_on']} to {one['last_day']}"
         yield (
-            f"{one['wave'] + mark:<15}{window:<25}{one['day']:>3} / {one['window_days']:<2}"
-            f"{one['mailed']:>7,}{one['held']:>7,}{percent(one['mailed_rate']):>9}{percent(one['held_rate']):>9}"
+            f"{one['wave'] + mark:<15}{window:<26}{one['day']:>2} of {one['window_days']:<3}"
+            f"{one['mailed']:>6,}{percent(one['mailed_rate']):>9}{one['held']:>6,}{percent(one['held_rate']):>9}"
         )
     if any(not one["compared"] for one in waves):
         yield "* not compared above: its window is still open"
@@ -165,7 +177,7 @@ def _curve(row: Mapping[str, Any]) -> Iterator[str]:
     if not curve or not (row["uplift"]["mailed_buyers"] or row["uplift"]["held_buyers"]):
         return
     yield ""
-    yield f"Share of clients who ordered, by day from the planned arrival   {FIRST} mailed  {SECOND} held back  {BOTH} both"
+    yield f"Who has ordered, by day of the window   {FIRST} mailed  {SECOND} held back  {BOTH} both"
     first, second = ([one[f"{arm}_rate"] or 0 for one in curve] for arm in ("mailed", "held"))
     days = min(one["window_days"] for one in waves)
     yield from two_curves(first, second, scale=SCALE, days=days)

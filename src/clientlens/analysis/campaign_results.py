@@ -132,8 +132,15 @@ def campaign_results(
         single=True,
         title=_title(campaign, chosen, known, as_of),
         drawing=tuple(drawn(row, timezone=facts.timezone)),
-        notes=tuple(notes_of(row, comparison, after, home_currency, as_of)),
+        notes=tuple(notes_of(row, comparison, after, _latest(facts, as_of), home_currency, as_of)),
     )
+
+
+def _latest(facts: Facts, as_of: AsOf) -> date | None:
+    """The day of the latest order stored: what came after it is not known."""
+    known = facts.orders.filter(pl.col("placed_at") <= as_of.instant)
+    day: date | None = known.select(pl.col("placed_on").max()).collect().item()
+    return day
 
 
 def _title(campaign: str, chosen: dict[str, Wave], known: list[str], as_of: AsOf) -> str:
@@ -197,7 +204,7 @@ def _matchback(after: pl.DataFrame, letters: dict[str, Any], home_currency: str 
     same = letters["currency"] == home_currency
     return {
         "orders": after.height,
-        "clients": after["letter_id"].n_unique(),
+        "letters": after["letter_id"].n_unique(),
         "revenue": revenue,
         "roas": return_on_cost(revenue or 0, letters["cost"] or 0) if same else None,
         "currency": home_currency,

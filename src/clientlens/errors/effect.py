@@ -13,7 +13,7 @@ class NeverRun(UsageError):
     def __init__(self, name: str, known: list[str]) -> None:
         close = difflib.get_close_matches(name, known, n=1)
         super().__init__(
-            f"no campaign {name!r} was run by then" + (f"; did you mean {close[0]!r}?" if close else ""),
+            f"no campaign {name!r} has been run" + (f"; did you mean {close[0]!r}?" if close else ""),
             f"run so far: {', '.join(known)}"
             if known
             else "'clientlens campaigns run FILE' makes its letters",
@@ -23,6 +23,6 @@ class NeverRun(UsageError):
 class UnknownWave(UsageError):
     def __init__(self, campaign: str, wave: str, known: list[str]) -> None:
         super().__init__(
-            f"campaign {campaign} has no wave {wave!r} by then",
+            f"campaign {campaign} has no wave {wave!r}",
             f"its waves: {', '.join(known)}",
         )

@@ -7,17 +7,23 @@ from typing import Annotated, Literal
 import typer
 
 from clientlens.cli.app import Group, leaf
+from clientlens.cli.campaign_results import results
 from clientlens.cli.context import current
 
 ANSWERS = {
     "campaigns check": "clientlens.cli.campaigning:CHECK_FIELDS",
+    "campaigns results": "clientlens.analysis.campaign_fields:FIELDS",
 }
 
-CampaignFile = Annotated[str, typer.Argument(metavar="FILE", help="The campaign's file, such as spring.toml.")]
+CampaignFile = Annotated[
+    str, typer.Argument(metavar="FILE", help="The campaign's file, such as spring.toml.")
+]
 
 
 def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Of the campaign: letters, digits and hyphens.")],
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Of the campaign: letters, digits and hyphens.")
+    ],
     template: Annotated[
         str, typer.Option(metavar="T", help="Letter: a ready-made one, or a file.", show_default=True)
     ] = "win_back",
@@ -63,5 +69,6 @@ COMMAND = Group(
     commands={
         "new": leaf(new, answers=False),
         "check": leaf(check),
+        "results": leaf(results),
     },
 )
