@@ -188,6 +188,27 @@ DEFINITIONS: tuple[Definition, ...] = (
         _whole(1, 1000),
     ),
     Definition(
+        "letters.cooldown_days",
+        30,
+        "a whole number of days from 0 to 3650",
+        "how long a client who was sent a letter gets no other one, of any campaign",
+        _whole(0, 3650),
+    ),
+    Definition(
+        "letters.email_opt_out",
+        "warn",
+        "warn, exclude or ignore",
+        "what it means for letters that a client wants no e-mail: told, left out, or nothing",
+        _one_of("warn", "exclude", "ignore"),
+    ),
+    Definition(
+        "letters.yearly_cap",
+        6,
+        "a whole number from 1 to 366",
+        "letters to one client within 365 days, of all campaigns, at most",
+        _whole(1, 366),
+    ),
+    Definition(
         "messages.cooldown_days",
         30,
         "a whole number of days from 0 to 3650",
@@ -198,7 +219,7 @@ DEFINITIONS: tuple[Definition, ...] = (
         "messages.language",
         "en",
         "en, de or it",
-        "language of messages to clients whose own is not known",
+        "language of messages and letters to clients whose own is not known",
         _one_of("en", "de", "it"),
     ),
     Definition(
@@ -242,6 +263,13 @@ DEFINITIONS: tuple[Definition, ...] = (
         "one or several lines of text",
         "your postal address, for the foot of a message",
         _lines,
+    ),
+    Definition(
+        "sender.country",
+        None,
+        "an ISO 3166 code of two letters such as DE",
+        "country that letters are posted in: addresses in it have no country line, and those without a country are there",
+        _country,
     ),
     Definition(
         "sender.email",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from clientlens.analysis.placeholder_values import _locale
 from clientlens.analysis.placeholders import PLACEHOLDERS, Slot, read_text
-from clientlens.errors import BadMessageTemplate, EmptyPlaceholder, UnknownPlaceholder
+from clientlens.errors import BadMessageTemplate, EmptyPlaceholder, PlaceholderOfLetters, UnknownPlaceholder
 from clientlens.model.answer import Kind
 
 
@@ -61,6 +61,11 @@ def test_an_unknown_name_is_told_with_its_line():
     with pytest.raises(UnknownPlaceholder) as refused:
         read_text("a\nb {fist_name}", "t.txt", first_line=3)
     assert (refused.value.file, refused.value.line) == ("t.txt", 4)
+
+
+def test_a_message_cannot_say_what_only_letters_know():
+    with pytest.raises(PlaceholderOfLetters):
+        read_text("{coupon}", "t")
 
 
 def test_nothing_known_and_nothing_instead_stops_the_text():

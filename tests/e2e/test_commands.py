@@ -48,6 +48,9 @@ NEED_A_WORKSPACE = [
 
 def test_the_commands_are_those_of_the_contract():
     assert sorted(LEAVES) == [
+        ("campaigns", "check"),
+        ("campaigns", "new"),
+        ("campaigns", "plan"),
         ("checkouts",),
         ("client",),
         ("clients", "edit"),
@@ -83,6 +86,9 @@ def test_the_commands_are_those_of_the_contract():
         ("points", "report"),
         ("points", "statement"),
         ("points", "subtract"),
+        ("privacy", "list"),
+        ("privacy", "suppress"),
+        ("privacy", "unsuppress"),
         ("requests", "accept"),
         ("requests", "approve"),
         ("requests", "decline"),

@@ -73,6 +73,8 @@ def test_an_example_of_a_help_text_runs(example, program, own_sample, tmp_path):
         ask_for_orders(program, workspace, folder, words)
     if words[:2] == ["clients", "split"]:
         program("-w", workspace, *sampled(["clients", "merge", *words[2:]]))
+    if words[:2] == ["privacy", "unsuppress"]:
+        program("-w", workspace, *sampled(["privacy", "suppress", words[2]]))
     done = program(
         *("-w", workspace, "--as-of", "2026-10-31", *sampled(words)), folder=folder, environment=SENDER
     )

@@ -350,7 +350,7 @@ def test_a_list_warns_of_drafts_to_who_opted_out_since_and_counts_other_files(cl
     (tmp_path / "new.csv").write_text("client_ref,email,name,accepts_email\n1,jane@example.org,Jane,no\n")
     assert clientlens("import", "new.csv").code == 0
     told = clientlens("message", "--list", "--json").stderr
-    assert "note: 1 draft to who opted out since: delete, do not send\n" in told
+    assert "note: 1 draft to who opted out or objected since: delete, do not send\n" in told
     assert "note: 1 other draft there, such as offers ('clientlens requests')\n" in told
 
 

@@ -50,6 +50,9 @@ STEPS = [
     ("requests replay", ("requests", "replay")),
     ("message", ("message", OTHER, "--lawful-basis", "a contract")),
     ("message --list", ("message", "--list")),
+    ("privacy suppress", ("privacy", "suppress", CLIENT, "--reason", "asked for it")),
+    ("privacy", ("privacy",)),
+    ("privacy unsuppress", ("privacy", "unsuppress", CLIENT, "--reason", "asked for it")),
     ("workspace history", ("workspace", "history")),
 ]
 """Name of the schema, and what is asked; in an order in which each has something to say."""

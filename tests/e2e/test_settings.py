@@ -21,13 +21,16 @@ def _origins(told):
 
 
 NEW = {
+    "letters.cooldown_days": ("30", "default"),
+    "letters.email_opt_out": ("warn", "default"),
+    "letters.yearly_cap": ("6", "default"),
     "messages.cooldown_days": ("30", "default"),
     "messages.language": ("en", "default"),
     "points.rates": ("1", "default"),
     "points.since": (None, "default"),
     **{
         f"sender.{name}": (None, "default")
-        for name in ("address", "email", "name", "reply_to", "shop", "unsubscribe")
+        for name in ("address", "country", "email", "name", "reply_to", "shop", "unsubscribe")
     },
     "smtp.host": (None, "default"),
     "smtp.port": ("587", "default"),
@@ -36,7 +39,7 @@ NEW = {
     "smtp.username": (None, "default"),
     "spark.files": (None, "default"),
 }
-"""Settings of messages and points, unset."""
+"""Settings of messages, letters and points, unset."""
 
 
 def test_without_anything_set_every_origin_is_the_default(clientlens, sample):

@@ -17,6 +17,15 @@ ELSEWHERE = {
     "WorkspaceReadOnly": "needs another user or a read-only disk: tests/workspace/test_workspace.py",
     "SampleMissing": "a broken installation: below",
     "MaySent": "a run that ends while it sends: tests/e2e/test_sending.py",
+    "BadLayout": "a data file of the program with slips: tests/letters/test_layouts.py",
+    "UnknownLayout": "until a command asks for one: tests/letters/test_layouts.py",
+    "UnknownProvider": "until a command asks for one: tests/letters/test_layouts.py",
+    "LayoutNotTaken": "until a command asks for one: tests/letters/test_layouts.py",
+    "BadLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
+    "UnknownLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
+    "CannotFill": "needs a campaign: tests/letters/test_templates.py",
+    "LettersMissing": "needs packages that are not installed: tests/letters/test_drawing.py",
+    "NotALetter": "a letter's file that changed: tests/letters/test_drawing.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",
 }
 KINDS = {errors.FaultyFile, errors.UsageError, errors.InputError, errors.WorkspaceError}

@@ -96,6 +96,10 @@ def _fields(history: tuple[Field, ...]) -> tuple[Field, ...]:
         _text("birthday", "YYYY-MM-DD, or --MM-DD where the year is not known"),
         Field("anonymous", Kind.BOOLEAN, "neither name, e-mail nor phone is known", nullable=False, priority=None),
         Field("accepts_email", Kind.BOOLEAN, "consent to e-mail; null: nothing says so", priority=None),
+        Field(
+            "suppressed_since", Kind.INSTANT, "since when they object to being written to; null: nothing says so",
+            priority=None,
+        ),
         Field("stores", Kind.TEXTS, "stores the client is known in", nullable=False, priority=None),
         Field("sources", Kind.TEXTS, "formats the client is known from", nullable=False, priority=None),
         Field("joined_at", Kind.INSTANT, "earliest of entry date, first event and first order", priority=None),

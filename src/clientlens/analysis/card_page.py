@@ -102,6 +102,7 @@ class _Page:
             "language": row["language"],
             "birthday": row["birthday"],
             "e-mails allowed": consent,
+            "objected": _objected(row["suppressed_since"], self.card.timezone),
             "joined": _day(row["joined_at"], self.card.timezone),
             "stores": ", ".join(row["stores"]) or None,
             "known from": ", ".join(source.replace("_", " ") for source in row["sources"]) or None,
@@ -250,6 +251,11 @@ def _on_one_line(address: dict[str, Any]) -> str:
     town = " ".join(part for part in (address["postcode"], address["city"]) if part)
     parts = (address["street"], address["street2"], town, address["province"], address["country"])
     return ", ".join(part for part in parts if part)
+
+
+def _objected(since: Any, timezone: str) -> str | None:
+    """That they are not to be written to, which outweighs what is said of e-mail."""
+    return None if since is None else f"to letters and messages, since {_day(since, timezone)}"
 
 
 def _day(instant: Any, timezone: str) -> str | None:

@@ -31,6 +31,7 @@ from clientlens.model.timeframes import parse_window
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from clientlens.model.entries import Entry
     from clientlens.model.facts import Facts
@@ -82,6 +83,7 @@ def client_card(
     entries: Sequence[Entry],
     rules: CardRules,
     requests: pl.DataFrame | None = None,
+    suppressed_since: datetime | None = None,
     everything: bool = False,
     lines: bool = False,
     hints: bool = True,
@@ -95,6 +97,7 @@ def client_card(
         entries: of the ledger, by number: those about this client, and all about groups' rules.
         requests: the client's order requests with their states, rows of `card_fields.REQUEST_FIELDS`, newest first;
             None: as they were imported, without states.
+        suppressed_since: when they objected to being written to; None: they did not.
         everything: the whole history, and the whole of every list beside it, instead of what a page takes.
         lines: with the lines of each order.
         hints: in a table, say what to do with a figure.
@@ -103,7 +106,7 @@ def client_card(
         One object of `FIELDS`, or of `FIELDS_WITH_LINES`.
     """
     narrow = facts_about(facts, [client_id])
-    card = _Card(facts, narrow, client_id, as_of, list(entries), rules)
+    card = _Card(facts, narrow, client_id, as_of, list(entries), rules, suppressed_since)
     panels, seen = card.insights(hints=hints)
     history = order_history(
         narrow, client_id=client_id, as_of=as_of, lines=lines, limit=None, **rules.checkouts
@@ -162,6 +165,7 @@ class _Card:
     as_of: AsOf
     entries: list[Entry]
     rules: CardRules
+    suppressed_since: datetime | None
 
     @property
     def keys(self) -> list[str]:
@@ -181,6 +185,7 @@ class _Card:
             "birthday",
             "anonymous",
             "accepts_email",
+            pl.lit(self.suppressed_since, INSTANT).alias("suppressed_since"),
             "joined_at",
             full_name="name",
             stores=pl.col("stores").str.split(", ").fill_null([]),
@@ -304,6 +309,7 @@ class _Card:
             as_of=self.as_of,
             completed_when=self.rules.completed_when,
             cooldown_days=self.rules.cooldown_days,
+            suppressed=self.suppressed_since is not None,
         )
         ground = " --lawful-basis TEXT" if found.needs_ground else ""
         command = None if found.template is None else f"clientlens message {self.client_id}{ground}"

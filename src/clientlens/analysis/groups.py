@@ -27,7 +27,7 @@ from clientlens.model.answer import Answer, Field, Kind
 from clientlens.model.text import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from clientlens.model.entries import Entry
     from clientlens.model.facts import Facts
@@ -54,6 +54,13 @@ MEMBER_FIELDS = (
     Field("phone", Kind.TEXT, "phone", priority=None),
     Field("since", Kind.DATE, "first day of membership; null: a file says so, which has none"),
     Field("by", Kind.TEXTS, "what puts the client there: hand, rule, files", nullable=False),
+    Field(
+        "suppressed",
+        Kind.BOOLEAN,
+        "objected to being written to, see `privacy`",
+        nullable=False,
+        priority=None,
+    ),
 )
 
 
@@ -334,12 +341,16 @@ def groups_answer(groups: Groups) -> Answer:
     return Answer("groups", GROUP_FIELDS, rows, groups.facts.timezone, title=f"Groups as of {day}")
 
 
-def members_answer(groups: Groups, group: str) -> Answer:
-    """Who is in a group; rows of `MEMBER_FIELDS`, by name without case and accents, then client_id."""
+def members_answer(groups: Groups, group: str, suppressed: Collection[str] = ()) -> Answer:
+    """Who is in a group; rows of `MEMBER_FIELDS`, by name without case and accents, then client_id.
+
+    Args:
+        suppressed: the client_ids of those who objected to being written to.
+    """
     rows = (
         groups.facts.clients.select("client_id", shown_name(), "email", "phone")
         .join(groups.members(group).lazy(), on="client_id")
-        .with_columns(pl.col("by").str.split(", "))
+        .with_columns(pl.col("by").str.split(", "), suppressed=pl.col("client_id").is_in(sorted(suppressed)))
         .sort(folded(pl.col("name")), "client_id", nulls_last=True)
         .select(field.name for field in MEMBER_FIELDS)
         .collect()

@@ -144,7 +144,7 @@ def balances(entries: Sequence[Entry], identities: pl.LazyFrame, as_of: AsOf | N
         out; they count again when their records are back.
     """
     return (
-        _owned(entries_of(entries, as_of), identities)
+        with_owners(entries_of(entries, as_of), identities)
         .group_by("client_id")
         .agg(pl.col("points").sum())
         .sort("client_id")
@@ -161,7 +161,7 @@ def as_column(balances: Callable[[], pl.DataFrame]) -> Extra:
     return Extra((Column("points", Kind.INTEGER, "balance of points", "points"),), add)
 
 
-def _owned(rows: pl.DataFrame, identities: pl.LazyFrame) -> pl.DataFrame:
+def with_owners(rows: pl.DataFrame, identities: pl.LazyFrame) -> pl.DataFrame:
     """`entries_of` with client_id, without those of people who are nobody today; by number."""
     keys = rows.select(pl.col("person_key").unique())
     owners = identities.join(keys.lazy(), on="person_key", how="semi").collect()
@@ -203,7 +203,7 @@ def balance_answer(
         Rows of `BALANCE_FIELDS`: most points first, then by name and client_id. One row for a client who is named.
     """
     rows = entries_of(entries, as_of)
-    owned = _owned(rows, facts.identities)
+    owned = with_owners(rows, facts.identities)
     sums = owned.group_by("client_id").agg(pl.col("points").sum(), last_entry_at=pl.col("at").max())
     clients = facts.clients.select("client_id", shown_name(), "email", "phone")
     if client_id is None:
@@ -290,7 +290,7 @@ def report_answer(facts: Facts, entries: Sequence[Entry], *, as_of: AsOf) -> Ans
         Rows of `REPORT_FIELDS`, the first month with an entry first, up to the month of `as_of`.
     """
     rows = entries_of(entries, as_of)
-    owned = _owned(rows, facts.identities).with_columns(
+    owned = with_owners(rows, facts.identities).with_columns(
         month=pl.col("at").dt.convert_time_zone(facts.timezone).dt.date().dt.month_start()
     )
     frame = frame_of(REPORT_FIELDS, [])

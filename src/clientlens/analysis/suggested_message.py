@@ -47,17 +47,19 @@ def suggestion(
     as_of: AsOf,
     completed_when: str,
     cooldown_days: int,
+    suppressed: bool = False,
 ) -> Suggestion:
     """What to write to a client next: who has bought or booked is asked for an opinion, others are invited.
 
-    Nobody is suggested who is anonymous, has no e-mail, opted out, or was written to within the cool-down.
+    Nobody is suggested who is anonymous, objected, has no e-mail, opted out, or was written to within the cool-down.
 
     Args:
         entries: of the ledger.
         as_of: nothing after it counts, messages included. completed_when: as for `order_facts`.
+        suppressed: they objected to being written to.
     """
     client = facts.clients.filter(pl.col("client_id") == client_id).collect().row(0, named=True)
-    refusal = may_be_written_to(client, lawful_basis=None)
+    refusal = may_be_written_to(client, lawful_basis=None, suppressed=suppressed)
     if refusal is not None and refusal is not Refusal.NO_CONSENT:
         return Suggestion(None, str(refusal))
     keys = facts.identities.filter(pl.col("client_id") == client_id).collect()["person_key"].to_list()

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    import polars as pl
+
+    from clientlens.analysis.letter_history import Assigned
+    from clientlens.campaigns.audience import Market
     from clientlens.campaigns.spec import Spec
     from clientlens.letters.letter import Letter
     from clientlens.model.timeframes import AsOf
@@ -62,7 +69,11 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run would do. audience: how many clients were meant; notes: what is to be known besides."""
+    """What a run would do.
+
+    audience: how many clients were meant. fixed_minor: what the campaign costs once, where nothing was assigned yet.
+    notes: what is to be known besides.
+    """
 
     spec: Spec
     as_of: AsOf
@@ -71,3 +82,53 @@ class Plan:
     held: tuple[Recipient, ...]
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...] = ()
+    fixed_minor: int = 0
+
+    @property
+    def letters_minor(self) -> int:
+        """What these letters cost."""
+        return len(self.mailed) * self.spec.money.per_letter_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """The rules of writing where the campaign says nothing else.
+
+    cooldown_days: local days that a letter is followed by none. yearly_cap: letters in 365 local days; None: no cap.
+    email_opt_out: warn, exclude or ignore.
+    """
+
+    cooldown_days: int = 30
+    yearly_cap: int | None = None
+    email_opt_out: str = "warn"
+
+
+class Maker(Protocol):
+    """Makes the letters of these clients, in this order: each a letter, or the reason why it cannot be one."""
+
+    def __call__(self, client_ids: Sequence[str]) -> Sequence[Letter | str]: ...
+
+
+class AddressCheck(Protocol):
+    """Says what is missing of each address (String; null: nothing), in the order of the rows of `tables.CLIENTS`."""
+
+    def __call__(self, clients: pl.DataFrame) -> pl.Series: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What planning takes besides the campaign.
+
+    market: the facts, groups, settings of figures and who is suppressed. assigned: of all campaigns, by the ledger.
+    as_of: what counts for the audience. today: the real local day, for rules of rest. make: see `Maker`. incomplete: see
+    `AddressCheck`. max_letters: so many letters at most in this run, whatever the campaign allows; None: all.
+    """
+
+    market: Market
+    assigned: Sequence[Assigned]
+    rest: Rest
+    as_of: AsOf
+    today: date
+    make: Maker
+    incomplete: AddressCheck
+    max_letters: int | None = None

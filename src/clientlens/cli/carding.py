@@ -21,10 +21,12 @@ def show_card(run: Run, who: str, *, everything: bool, lines: bool, hints: bool)
     """Find the client and show everything known about them."""
     from clientlens.analysis.client_card import client_card
     from clientlens.analysis.client_lookup import find_one
+    from clientlens.cli.suppressing import objections
 
     with run.open() as workspace:
         facts = workspace.facts()
         client_id, as_of = find_one(facts, who), run.as_of(workspace.timezone)
+        objected = objections(workspace).matches(facts, [client_id]).get(client_id)
         run.answer(
             client_card(
                 facts,
@@ -33,6 +35,7 @@ def show_card(run: Run, who: str, *, everything: bool, lines: bool, hints: bool)
                 entries=_entries(workspace, facts, client_id),
                 rules=_rules(run, facts),
                 requests=_requests(workspace, facts, client_id, as_of),
+                suppressed_since=None if objected is None else objected.at,
                 everything=everything,
                 lines=lines,
                 hints=hints,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from clientlens.cli.selecting import groups_of, noted, selected
+from clientlens.cli.suppressing import marked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,4 +37,4 @@ def list_clients(
             points=points.balances(given, facts.identities, as_of) if given else None,
             **rules,
         )
-        run.answer(noted(answer, told))
+        run.answer(noted(marked(answer, workspace, facts), told))

@@ -179,6 +179,7 @@ def _composed(
     from clientlens.analysis.placeholder_values import client_rows
     from clientlens.analysis.points import KINDS, balances
     from clientlens.cli.selecting import metric_rules
+    from clientlens.cli.suppressing import objections
     from clientlens.errors import (
         BadAddress,
         ConsentNeeded,
@@ -186,6 +187,7 @@ def _composed(
         NoEmail,
         NotRegistered,
         OptedOut,
+        Suppressed,
     )
     from clientlens.messages.composing import compose, keys_of
     from clientlens.workspace.ledger import history
@@ -197,13 +199,25 @@ def _composed(
     points = dict(balances(history(workspace, kinds=KINDS), facts.identities, as_of).iter_rows())
     rows = client_rows(facts, clients, as_of=as_of, points=points, **rules)
     keys = keys_of(facts, clients)
+    refusals = (NotRegistered, Suppressed, NoEmail, OptedOut, ConsentNeeded, EmptyPlaceholder, BadAddress)
+    objected = objections(workspace).clients(facts, clients)
     basis = (wish.lawful_basis or "").strip() or None
     done: list[Message | ClientlensError] = []
     for number, client in enumerate(clients):
         try:
             row = rows[number : number + 1]
-            done.append(compose(row, keys[client], wording, sender, as_of=as_of, lawful_basis=basis))
-        except (NotRegistered, NoEmail, OptedOut, ConsentNeeded, EmptyPlaceholder, BadAddress) as error:
+            done.append(
+                compose(
+                    row,
+                    keys[client],
+                    wording,
+                    sender,
+                    as_of=as_of,
+                    lawful_basis=basis,
+                    suppressed=client in objected,
+                )
+            )
+        except refusals as error:
             done.append(error)
     return done
 

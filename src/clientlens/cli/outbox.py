@@ -39,6 +39,7 @@ def list_messages(run: Run, client: str | None) -> None:
     from clientlens.analysis.client_lookup import find_one
     from clientlens.analysis.message_history import KINDS, messages_of
     from clientlens.analysis.points import keys_of
+    from clientlens.cli.suppressing import objections
     from clientlens.messages.outbox import OUTBOX
     from clientlens.workspace.ledger import history
 
@@ -49,6 +50,7 @@ def list_messages(run: Run, client: str | None) -> None:
         everyones = messages_of(history(workspace, kinds=KINDS), until=until)
         written = [one for one in reversed(everyones) if keys is None or one.person_key in keys]
         people = _people(facts, {str(one.person_key) for one in written})
+        suppressed = objections(workspace).clients(facts, {who[0] for who in people.values() if who[0]})
         outbox, timezone = workspace.path / OUTBOX, workspace.timezone
     there = _drafts(outbox)
     nobody = (None, None, None, None)
@@ -56,7 +58,8 @@ def list_messages(run: Run, client: str | None) -> None:
     for one in written:
         client_id, name, email, accepts = people.get(str(one.person_key), nobody)
         path = there.get(one.message_id)
-        unwanted += path is not None and one.state != "sent" and accepts is False
+        refused = accepts is False or client_id in suppressed
+        unwanted += path is not None and one.state != "sent" and refused
         who = (one.drafted_at, client_id, name, email, one.template, one.language)
         rows.append((*who, one.state, one.state_at, one.message_id, None if path is None else str(path)))
     others = there.keys() - {one.message_id for one in everyones} if keys is None else ()
@@ -74,7 +77,9 @@ def _notes(outbox: Path, unwanted: int, others: int, drafts: bool) -> tuple[str,
     if drafts:
         said.append(f"drafts are in {outbox}")
     if unwanted:
-        said.append(f"{counted_noun(unwanted, 'draft')} to who opted out since: delete, do not send")
+        said.append(
+            f"{counted_noun(unwanted, 'draft')} to who opted out or objected since: delete, do not send"
+        )
     if others:
         said.append(f"{counted_noun(others, 'other draft')} there, such as offers ('clientlens requests')")
     return tuple(said)

@@ -10,6 +10,8 @@ import typer
 from clientlens.cli.shared import checkout_rules
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     import polars as pl
 
     from clientlens.analysis.groups import Groups
@@ -51,8 +53,15 @@ def metric_settings(run: Run, facts: Facts) -> dict[str, Any]:
     }
 
 
-def groups_of(run: Run, workspace: Workspace, facts: Facts, *, as_of: AsOf) -> Groups:
-    """The workspace's groups; their `extra` is what expressions may ask of the ledger: points and in_group."""
+def groups_of(
+    run: Run, workspace: Workspace, facts: Facts, *, as_of: AsOf, exclude: Collection[str] = ()
+) -> Groups:
+    """The workspace's groups; their `extra` is what expressions may ask of the ledger: points and in_group.
+
+    Args:
+        exclude: client_ids without scores, in whose place others have them: of those who may not be written to, where
+            groups are asked in order to write.
+    """
     from clientlens.analysis import points
     from clientlens.analysis.groups import KINDS, Asked, Groups
     from clientlens.workspace.ledger import history
@@ -60,7 +69,8 @@ def groups_of(run: Run, workspace: Workspace, facts: Facts, *, as_of: AsOf) -> G
     def balances() -> pl.DataFrame:
         return points.balances(history(workspace, kinds=points.KINDS), facts.identities, as_of)
 
-    asked = Asked(as_of, metric_settings(run, facts), points.as_column(balances))
+    rules = metric_settings(run, facts) | {"exclude": sorted(exclude)}
+    asked = Asked(as_of, rules, points.as_column(balances))
     return Groups(facts, history(workspace, kinds=KINDS), asked)
 
 

@@ -85,6 +85,7 @@ PATH_FIELDS = (
 
 def history_answer(workspace: Workspace) -> Answer:
     """Every entry of the ledger, the first one first."""
+    from clientlens.analysis.suppression import told_body
     from clientlens.workspace.ledger import history
 
     imports = {record.import_id: record for record in workspace.imports()}
@@ -97,7 +98,7 @@ def history_answer(workspace: Workspace) -> Answer:
             _told(entry, imports),
             entry.person_key,
             entry.subject,
-            json.dumps(entry.body, ensure_ascii=False),
+            json.dumps(told_body(entry), ensure_ascii=False),
             entry.key,
         )
         for entry in history(workspace)
@@ -157,7 +158,16 @@ def _details(entry: Entry) -> str:
     return "corrected " + ", ".join([*names, *restored])
 
 
+def _objection(entry: Entry) -> str:
+    word = "taken back" if entry.kind == "unsuppressed" else "noted"
+    reason = f": {entry.body['reason']}" if entry.body.get("reason") else ""
+    return f"objection {entry.subject} {word}{reason}"
+
+
 _SAID: Mapping[str, Callable[[Entry], str]] = {
+    "privacy_secret": lambda _: "the key of the objections was made",
+    "suppressed": _objection,
+    "unsuppressed": _objection,
     "repair": lambda entry: (
         f"current files derived anew: {entry.body.get('files', 'all')}; "
         f"orphans deleted: {entry.body.get('orphans', 0)}"

@@ -14,6 +14,17 @@ from clientlens.errors.base import (
     UsageError,
     WorkspaceError,
 )
+from clientlens.errors.campaigns import (
+    BadCampaign,
+    BadCampaignName,
+    CampaignMissing,
+    LetterRefused,
+    NoFileNamed,
+)
+from clientlens.errors.drawing import (
+    LettersMissing,
+    NotALetter,
+)
 from clientlens.errors.effect import NeverRun, UnknownWave
 from clientlens.errors.engines import (
     EngineFailed,
@@ -41,6 +52,17 @@ from clientlens.errors.inputs import (
     Unreadable,
     UnterminatedQuote,
 )
+from clientlens.errors.layouts import (
+    BadLayout,
+    LayoutNotTaken,
+    UnknownLayout,
+    UnknownProvider,
+)
+from clientlens.errors.letters import (
+    BadLetterTemplate,
+    CannotFill,
+    UnknownLetterTemplate,
+)
 from clientlens.errors.messages import (
     BadAddress,
     BadMessageTemplate,
@@ -53,6 +75,7 @@ from clientlens.errors.messages import (
     NoEmail,
     OptedOut,
     OptionNeeded,
+    PlaceholderOfLetters,
     SettingNeeded,
     UnknownMessageTemplate,
     UnknownPlaceholder,
@@ -73,6 +96,14 @@ from clientlens.errors.people import (
     UnknownGroup,
     UnknownNote,
 )
+from clientlens.errors.privacy import (
+    NobodyMeant,
+    NotSuppressed,
+    Suppressed,
+)
+from clientlens.errors.recipients import (
+    BadLift,
+)
 from clientlens.errors.requests import (
     AmbiguousRequest,
     AnonymousRequester,
@@ -84,7 +115,10 @@ from clientlens.errors.requests import (
     RulesMissing,
     UnknownRequest,
 )
-from clientlens.errors.segments import BadMinimumAge, UnknownSegment
+from clientlens.errors.segments import (
+    BadMinimumAge,
+    UnknownSegment,
+)
 from clientlens.errors.usage import (
     AmbiguousClient,
     BadAge,
@@ -140,6 +174,8 @@ __all__ = [
     "ArchiveTooLarge",
     "BadAddress",
     "BadAge",
+    "BadCampaign",
+    "BadCampaignName",
     "BadCombination",
     "BadConfigFile",
     "BadDate",
@@ -151,6 +187,9 @@ __all__ = [
     "BadHeader",
     "BadInstant",
     "BadJson",
+    "BadLayout",
+    "BadLetterTemplate",
+    "BadLift",
     "BadMapping",
     "BadMessageTemplate",
     "BadMinimumAge",
@@ -161,6 +200,8 @@ __all__ = [
     "BadSetting",
     "BadStore",
     "BadWindow",
+    "CampaignMissing",
+    "CannotFill",
     "CheckoutConflict",
     "CircularRule",
     "ClientlensError",
@@ -179,6 +220,9 @@ __all__ = [
     "InputError",
     "InsecureMailServer",
     "JavaMissing",
+    "LayoutNotTaken",
+    "LetterRefused",
+    "LettersMissing",
     "LinesAlone",
     "MailNotSent",
     "MailUncertain",
@@ -187,13 +231,17 @@ __all__ = [
     "NeverRun",
     "NoCurrency",
     "NoEmail",
+    "NoFileNamed",
     "NoGoodRow",
     "NoRate",
+    "NobodyMeant",
     "NobodyNamed",
+    "NotALetter",
     "NotAWorkspace",
     "NotEnoughPoints",
     "NotRecognised",
     "NotRegistered",
+    "NotSuppressed",
     "NotText",
     "NothingAsked",
     "NothingByHand",
@@ -203,12 +251,14 @@ __all__ = [
     "OptionNeeded",
     "OutputExists",
     "OutputFailed",
+    "PlaceholderOfLetters",
     "RulesMissing",
     "SameClient",
     "SampleMissing",
     "SettingNeeded",
     "SourceNeeded",
     "StrictProblems",
+    "Suppressed",
     "TimezoneConflict",
     "TooManyPoints",
     "UnknownClient",
@@ -217,9 +267,12 @@ __all__ = [
     "UnknownGroup",
     "UnknownImport",
     "UnknownKey",
+    "UnknownLayout",
+    "UnknownLetterTemplate",
     "UnknownMessageTemplate",
     "UnknownNote",
     "UnknownPlaceholder",
+    "UnknownProvider",
     "UnknownRequest",
     "UnknownSchema",
     "UnknownSegment",

@@ -90,6 +90,16 @@ class UnknownPlaceholder(UsageError):
         )
 
 
+class PlaceholderOfLetters(UsageError):
+    def __init__(self, name: str, file: str, line: int) -> None:
+        super().__init__(
+            f"{file}:{line}: {{{name}}} can be said in letters alone, not in a message",
+            "docs/placeholders.md lists what each can say",
+            file=file,
+            line=line,
+        )
+
+
 class EmptyPlaceholder(UsageError):
     def __init__(self, name: str, client: str) -> None:
         super().__init__(

@@ -10,7 +10,7 @@ import polars as pl
 from clientlens.analysis.message_permission import Refusal, may_be_written_to
 from clientlens.analysis.placeholder_values import values_of
 from clientlens.analysis.suggested_message import fitting
-from clientlens.errors import ConsentNeeded, NoEmail, NotRegistered, OptedOut, SettingNeeded
+from clientlens.errors import ConsentNeeded, NoEmail, NotRegistered, OptedOut, SettingNeeded, Suppressed
 from clientlens.messages.eml import Party, address
 from clientlens.messages.templates import LANGUAGES, own_template, ready_made
 
@@ -142,20 +142,22 @@ def compose(
     *,
     as_of: AsOf,
     lawful_basis: str | None,
+    suppressed: bool = False,
 ) -> Message:
     """The message to one client.
 
     Args:
         row: one row of `placeholder_values.client_rows`. keys: as `keys_of` gives them.
         lawful_basis: the ground on which to write to somebody of whom no consent is known.
+        suppressed: the client objected to being written to.
 
     Raises:
-        NotRegistered, NoEmail, OptedOut, ConsentNeeded: the client may not be written to.
+        NotRegistered, Suppressed, NoEmail, OptedOut, ConsentNeeded: the client may not be written to.
         UnknownMessageTemplate, BadMessageTemplate, UnknownPlaceholder, EmptyPlaceholder, BadAddress
     """
     client = row.row(0, named=True)
     shown = str(client["name"] or client["email"] or client["client_id"])
-    refusal = may_be_written_to(client, lawful_basis=lawful_basis)
+    refusal = may_be_written_to(client, lawful_basis=lawful_basis, suppressed=suppressed)
     if refusal is not None:
         raise refused(refusal, str(client["client_id"]), shown)
     template, reason = _template(wording, client["language"], client["completed_orders"])
@@ -187,6 +189,8 @@ def refused(refusal: Refusal, client_id: str, shown: str) -> ClientlensError:
     match refusal:
         case Refusal.ANONYMOUS:
             return NotRegistered(client_id, "messages")
+        case Refusal.SUPPRESSED:
+            return Suppressed(shown)
         case Refusal.NO_EMAIL:
             return NoEmail(shown)
         case Refusal.OPTED_OUT:

@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from clientlens.analysis.message_history import DRAFTED, KINDS, last_written, messages_of
 from clientlens.analysis.suggested_message import within_cooldown
-from clientlens.errors import ClientlensError, MaySent, WrittenRecently
+from clientlens.analysis.suppression import KINDS as OBJECTIONS
+from clientlens.analysis.suppression import Address, Suppressions
+from clientlens.errors import ClientlensError, MaySent, Suppressed, WrittenRecently
 from clientlens.messages.eml import Mail, eml
 from clientlens.messages.outbox import OUTBOX, draft_id, place
 from clientlens.model.entries import Event
@@ -77,11 +79,12 @@ def draft(
         for message in messages:
             known = known_messages(writer, message)
             try:
+                see_objections(writer, message)
                 before = None if again else _open(known, message, at, cooldown_days, zone)
                 name = _new_id(message, known) if before is None else before.message_id
                 written = _write(writer, message, sender, name, before, at.astimezone(zone), entries)
                 done.append(written)
-            except (WrittenRecently, MaySent) as error:
+            except (Suppressed, WrittenRecently, MaySent) as error:
                 done.append(error)
         writer.record(entries, at=at)
         return done
@@ -93,6 +96,17 @@ def known_messages(writer: Writer, message: Message) -> list[Written]:
         writer.connection, upto=writer.state.entries, kinds=KINDS, person_keys=message.keys
     )
     return messages_of(entries)
+
+
+def see_objections(writer: Writer, message: Message) -> None:
+    """See that the client has not objected since the message was composed.
+
+    Raises:
+        Suppressed
+    """
+    entries = events.select(writer.connection, upto=writer.state.entries, kinds=OBJECTIONS)
+    if Suppressions.of(entries).covers(Address(message.to.email), person_keys=message.keys):
+        raise Suppressed(message.shown)
 
 
 def mail_of(message: Message, sender: Sender, message_id: str, at: datetime) -> Mail:

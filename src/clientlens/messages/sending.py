@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from clientlens.analysis.message_history import NOT_SENT, SENDING, SENT
 from clientlens.errors import MailNotSent, MaySent, WrittenRecently
-from clientlens.messages.drafting import known_messages
+from clientlens.messages.drafting import known_messages, see_objections
 from clientlens.messages.eml import eml
 from clientlens.messages.smtp import connected, hand_over, offer
 from clientlens.model.entries import Event
@@ -44,7 +44,7 @@ def send(
 
     Raises:
         MailNotSent: it was not sent; the draft stays. MailUncertain: nobody can tell.
-        MaySent, WrittenRecently: another run is sending it, or has sent it.
+        Suppressed: the client objected meanwhile. MaySent, WrittenRecently: another run is sending it, or has sent it.
         WorkspaceLocked, WorkspaceDamaged, WorkspaceReadOnly, DiskFailed, ...: as for `ledger.append`.
     """
     mail = draft.mail
@@ -53,6 +53,7 @@ def send(
         with hold(
             workspace, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor
         ) as writer:
+            see_objections(writer, draft.message)
             at = clock()
             data = eml(replace(mail, at=at.astimezone(ZoneInfo(str(writer.state.timezone)))), draft=False)
             known = next(one for one in known_messages(writer, draft.message) if one.message_id == mail.id)

@@ -13,18 +13,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from clientlens import packaged
+from clientlens.analysis import placeholders
 from clientlens.analysis.placeholders import read_text
 from clientlens.errors import BadMessageTemplate, UnknownMessageTemplate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from clientlens.analysis.placeholders import Text
 
-LANGUAGES = ("en", "de", "it")
+LANGUAGES = placeholders.LANGUAGES
 NEEDED = {"sender": "who writes", "objection": "how to object to more messages"}
 """Placeholders that the text of every template has, and what for."""
 
@@ -115,15 +117,4 @@ def ready_made(name: str, languages: Sequence[str]) -> Template:
 @cache
 def ready_made_files() -> dict[str, dict[str, Path]]:
     """Name -> language -> file."""
-    found: dict[str, dict[str, Path]] = {}
-    for file in sorted(_folder().glob("*.*.txt")):
-        name, language, _ = file.name.split(".")
-        found.setdefault(name, {})[language] = file
-    return found
-
-
-def _folder() -> Path:
-    """Inside the installed package, or in the project's own `examples/messages`."""
-    package = Path(__file__).resolve().parent.parent
-    inside = package / "_messages"
-    return inside if inside.is_dir() else package.parent.parent / "examples" / "messages"
+    return packaged.by_language("messages", ".txt")

@@ -10,7 +10,7 @@ from clientlens.requests.rules import Away
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from clientlens.requests.rulesfile import Check, Path
+    from clientlens.sources.tomlcheck import Check, Path
 
 _KEYS = ("from", "to", "orders", "note")
 _WORDS = {"hold": True, "pass": False}

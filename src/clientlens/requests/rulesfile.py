@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -21,52 +20,19 @@ from clientlens.requests.rules import (
     folded,
     merged,
 )
+from clientlens.sources.tomlcheck import Check
 from clientlens.sources.tomllines import NotToml, meant, read_toml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from clientlens.sources.tomllines import Lines
+    from clientlens.sources.tomlcheck import Path
 
 KEYS = ("enabled", "audience", "timezone", "schedule", "working_hours", "away", "services", "packages", "requirements", "offers")  # fmt: skip
 OTHERS = "others"
 NEVER = "never"
 MOST_DAYS = 3650
 _RANGE = re.compile(r"\s*([0-9]{1,2}):([0-9]{2})\s*[-\u2013]\s*([0-9]{1,2}):([0-9]{2})\s*")
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(slots=True)
-class Check:
-    """One file being checked: what is wrong is gathered, so that all of it is told at once."""
-
-    lines: Lines
-    faults: list[tuple[int | None, str]] = field(default_factory=list)
-
-    def fault(self, path: Path, told: str) -> None:
-        """Note what is wrong with a key."""
-        self.faults.append((self.lines.of(path), told))
-
-    def keys(self, path: Path, found: Iterable[str], known: Iterable[str]) -> None:
-        """Note the keys of a table that nothing is known of."""
-        known = tuple(known)
-        for key in found:
-            if key not in known:
-                self.fault((*path, key), f"unknown key {key!r}" + meant(key, known))
-
-    def table(self, path: Path, value: Any) -> dict[str, Any]:
-        """A table; anything else is a fault and counts as an empty one."""
-        if isinstance(value, dict):
-            return value
-        self.fault(path, f"{str(path[-1])!r} is a table: write [{path[-1]}] and its lines below")
-        return {}
-
-    def switch(self, path: Path, value: Any) -> bool:
-        """True or false."""
-        if not isinstance(value, bool):
-            self.fault(path, f"{str(path[-1])!r} takes true or false")
-        return value is True
 
 
 def read_rules(data: bytes, name: str, timezone: str) -> Rules:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import tomllib
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -65,8 +66,11 @@ class NotToml(ValueError):
         self.line, self.told = line, told
 
 
-def read_toml(data: bytes) -> tuple[dict[str, Any], Lines]:
+def read_toml(data: bytes, *, exact: bool = False) -> tuple[dict[str, Any], Lines]:
     """What a TOML file holds, and the lines of its keys.
+
+    Args:
+        exact: numbers with a point are `Decimal`, as they were written, rather than binary floats.
 
     Raises:
         NotToml
@@ -76,7 +80,7 @@ def read_toml(data: bytes) -> tuple[dict[str, Any], Lines]:
     except UnicodeDecodeError as error:
         raise NotToml(data[: error.start].count(b"\n") + 1, "not UTF-8 text") from None
     try:
-        found = tomllib.loads(text.replace("\r\n", "\n"))
+        found = tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal if exact else float)
     except tomllib.TOMLDecodeError as error:
         told = str(error)
         at = re.search(r" \(at line ([0-9]+), column [0-9]+\)$", told)

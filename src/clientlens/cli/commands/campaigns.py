@@ -12,6 +12,7 @@ from clientlens.cli.context import current
 
 ANSWERS = {
     "campaigns check": "clientlens.cli.campaigning:CHECK_FIELDS",
+    "campaigns plan": "clientlens.campaigns.plan_fields:FIELDS",
     "campaigns results": "clientlens.analysis.campaign_fields:FIELDS",
 }
 
@@ -63,12 +64,34 @@ def check(file: CampaignFile) -> None:
     tell_check(current(), file)
 
 
+def plan(
+    file: CampaignFile,
+    lift: Annotated[
+        str | None,
+        typer.Option(metavar="P", help="Say how many clients showing P percent more buyers takes."),
+    ] = None,
+) -> None:
+    """Tell who would get a letter, who not and why, and what it costs.
+
+    Nothing is written.
+
+    \b
+    Examples:
+      clientlens campaigns plan spring.toml
+      clientlens campaigns plan spring.toml --lift 20 --json
+    """
+    from clientlens.cli.campaign_planning import tell_plan
+
+    tell_plan(current(), file, lift)
+
+
 COMMAND = Group(
     name="campaigns",
     help="Letters by post to clients: whom to write to, what it costs, what it changed.",
     commands={
         "new": leaf(new, answers=False),
         "check": leaf(check),
+        "plan": leaf(plan),
         "results": leaf(results),
     },
 )

@@ -57,11 +57,17 @@ def show(name: Name) -> None:
 def _show(name: str | None) -> None:
     from clientlens.analysis.groups import groups_answer, members_answer
     from clientlens.cli.selecting import groups_of
+    from clientlens.cli.suppressing import marked, objections
 
     run = current()
     with run.open() as workspace:
-        known = groups_of(run, workspace, workspace.facts(), as_of=run.as_of(workspace.timezone))
-        run.answer(groups_answer(known) if name is None else members_answer(known, known.named(name)))
+        facts = workspace.facts()
+        known = groups_of(run, workspace, facts, as_of=run.as_of(workspace.timezone))
+        if name is None:
+            run.answer(groups_answer(known))
+        else:
+            suppressed = objections(workspace).clients(facts)
+            run.answer(marked(members_answer(known, known.named(name), suppressed), workspace, facts))
 
 
 def add(

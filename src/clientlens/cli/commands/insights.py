@@ -11,6 +11,7 @@ from clientlens.cli.context import current
 from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.selecting import InGroup, Where, noted, selected
 from clientlens.cli.shared import WINDOW, Rates, home_currency_of, insight_rules, read_rates
+from clientlens.cli.suppressing import marked
 
 _SCOPES = {"with-you": ["with_you"], "platform": ["platform"], "both": ["with_you", "platform"]}
 ANSWERS = {"insights": "clientlens.analysis.insights:FIELDS"}
@@ -77,7 +78,7 @@ def insights(
             **insight_rules(run),
             **home,
         )
-        run.answer(noted(answer, told))
+        run.answer(noted(marked(answer, workspace, facts), told))
 
 
 COMMAND = leaf(insights)

@@ -12,6 +12,7 @@ from clientlens.cli.engine import EngineName, chosen_engine
 from clientlens.cli.messaging import LawfulBasis, Wish, see_wish, with_drafts
 from clientlens.cli.selecting import InGroup, Where, noted, selected
 from clientlens.cli.shared import WINDOW, Rates, known_stores, read_rates
+from clientlens.cli.suppressing import marked
 
 ANSWERS = {"leaderboard": "clientlens.analysis.leaderboard:FIELDS"}
 
@@ -78,7 +79,7 @@ def leaderboard(
         )
         if writes:
             answer = with_drafts(run, workspace, facts, answer, wish)
-        run.answer(noted(answer, told))
+        run.answer(noted(marked(answer, workspace, facts), told))
 
 
 COMMAND = leaf(leaderboard)

@@ -1,0 +1,1 @@
+"""What a template can put on a line of its own, one file each: `{last_order}`, `{qr|caption}`, ..."""
