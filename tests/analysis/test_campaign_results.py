@@ -141,7 +141,7 @@ def june(shop):
     )
     ledger = Ledger().run(JUNE, mailed=["a", "b", "c", "d", "e", "f", "m"], held=["g", "h", "i", "m+other"])
     later = replace(JUNE, campaign="later", wave="2026-06-20", in_home_on=date(2026, 6, 24), coupon=None)
-    ledger.run(later, mailed=["a"])
+    ledger.run(later, mailed=["a", "h"], held=["i"])
     for name in "ac":
         ledger.mark(f"june-{name}", "handed_over", "2026-06-01").mark(f"june-{name}", "printed", "2026-06-01")
     ledger.mark("june-c", "delivered", "2026-06-04").mark("june-e", "failed", "2026-06-02")
@@ -249,6 +249,7 @@ def test_uplift_compares_everybody_who_was_assigned_whatever_became_of_the_lette
     assert "one client brought 48 % of this revenue" in said
     assert "orders in other currencies make buyers" in said
     assert "fewer than 5 buyers" in said
+    assert "1 of the clients held back got a letter of another campaign in the window" in said  # h
     buyers = [(one["mailed_buyers"], one["held_buyers"]) for one in row["curve"]]
     assert buyers == [(1, 0)] * 5 + [(1, 1)] * 10 + [(2, 1)] * 44 + [(3, 1)]
 
@@ -331,5 +332,5 @@ def test_what_was_never_run_is_named(june):
 def test_a_wave_reads_back_as_it_was_written(june):
     _, entries = june
     assert waves_of(entries, campaign="june") == [JUNE]
-    assert len(assigned_of(entries)) == 12
+    assert len(assigned_of(entries)) == 14
     assert all(len(line) <= 80 for line in ask(june).drawing)

@@ -51,6 +51,7 @@ def test_the_commands_are_those_of_the_contract():
         ("campaigns", "check"),
         ("campaigns", "new"),
         ("campaigns", "plan"),
+        ("campaigns", "results"),
         ("checkouts",),
         ("client",),
         ("clients", "edit"),

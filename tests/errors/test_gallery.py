@@ -24,6 +24,7 @@ ELSEWHERE = {
     "BadLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
     "UnknownLetterTemplate": "needs a campaign: tests/letters/test_templates.py",
     "CannotFill": "needs a campaign: tests/letters/test_templates.py",
+    "UnknownWave": "needs a campaign that was run: tests/analysis/test_campaign_results.py",
     "LettersMissing": "needs packages that are not installed: tests/letters/test_drawing.py",
     "NotALetter": "a letter's file that changed: tests/letters/test_drawing.py",
     "MailUncertain": "a mail server that falls silent: tests/e2e/test_sending.py",

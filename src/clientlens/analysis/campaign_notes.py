@@ -24,16 +24,23 @@ def notes_of(
     row: Mapping[str, Any],
     comparison: Comparison,
     after: pl.DataFrame,
+    *,
     latest: date | None,
+    reached: int,
     home_currency: str | None,
     as_of: AsOf,
 ) -> Iterator[str]:
     """The notes, what weighs most first.
 
     Args:
-        row: the answer. after: the orders of matchback. latest: day of the latest order that is stored.
+        row: the answer. after: the orders of matchback. latest: day of the latest order that is stored. reached: clients
+            held back whom another campaign wrote to in the window.
     """
     yield from _trust(row, comparison)
+    if reached:
+        yield (
+            f"{reached:,} of the clients held back got a letter of another campaign in the window: both arms come closer"
+        )
     yield from _left_out(comparison, latest, as_of)
     yield from _currencies(row, comparison, after, home_currency)
     yield from undated_note(sum(comparison.purchases["undated"]), as_of)

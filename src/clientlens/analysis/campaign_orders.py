@@ -79,9 +79,7 @@ def credited(
         One row per order: the columns of `_ORDER`, letter_id, campaign, wave, days (Int64, from the day in the home to the
         order), matched_by (one of `WAYS`); the earliest order first.
     """
-    sent = _arrived(letters, waves, as_of)
-    owners = facts.identities.join(sent.lazy().select("person_key").unique(), on="person_key", how="semi")
-    sent = sent.join(owners.collect(), on="person_key", how="left").drop("person_key")
+    sent = arrived(facts, letters, waves, as_of)
     reached = _reached(facts, sent)
     orders = (
         order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when)
@@ -125,8 +123,10 @@ def naming(
     )
 
 
-def _arrived(letters: Sequence[Assigned], waves: Mapping[tuple[str, str], Wave], as_of: AsOf) -> pl.DataFrame:
-    """Letters that came: letter_id, campaign, wave, person_key, assigned_at, since and until (Date)."""
+def arrived(
+    facts: Facts, letters: Sequence[Assigned], waves: Mapping[tuple[str, str], Wave], as_of: AsOf
+) -> pl.DataFrame:
+    """Letters that came, or are taken to: letter_id, campaign, wave, assigned_at, since, until (Date, both in), client_id."""
     rows = []
     for one in letters:
         wave = waves[one.campaign, one.wave]
@@ -134,7 +134,7 @@ def _arrived(letters: Sequence[Assigned], waves: Mapping[tuple[str, str], Wave],
         if came is not None:
             last = came + timedelta(days=wave.window_days - 1)
             rows.append((one.letter_id, one.campaign, one.wave, one.person_key, one.assigned_at, came, last))
-    return pl.DataFrame(
+    sent = pl.DataFrame(
         rows,
         schema={
             "letter_id": pl.String,
@@ -147,6 +147,8 @@ def _arrived(letters: Sequence[Assigned], waves: Mapping[tuple[str, str], Wave],
         },
         orient="row",
     )
+    owners = facts.identities.join(sent.lazy().select("person_key").unique(), on="person_key", how="semi")
+    return sent.join(owners.collect(), on="person_key", how="left").drop("person_key")
 
 
 def _reached(facts: Facts, sent: pl.DataFrame) -> pl.LazyFrame:

@@ -31,7 +31,7 @@ def drawn(row: Mapping[str, Any], *, timezone: str) -> Iterator[str]:
     yield ""
     yield from _coupons(row["coupons"])
     yield ""
-    yield from _matchback(row["matchback"])
+    yield from _matchback(row["matchback"], "" if row["final"] else " so far")
     yield ""
     yield from _uplift(row)
     yield from _waves(row["waves"])
@@ -81,7 +81,7 @@ def _coupons(coupons: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _matchback(matchback: Mapping[str, Any]) -> Iterator[str]:
+def _matchback(matchback: Mapping[str, Any], so_far: str) -> Iterator[str]:
     yield _labelled("Matchback", "Which orders came after a letter, caused by it or not?")
     if not matchback["orders"]:
         yield _labelled("", "none so far")
@@ -90,7 +90,7 @@ def _matchback(matchback: Mapping[str, Any]) -> Iterator[str]:
     yield _labelled(
         "",
         f"{counted_noun(matchback['orders'], 'order')} after {counted_noun(matchback['letters'], 'letter')}, "
-        f"{money(matchback['revenue'], matchback['currency'])}{roas}",
+        f"{money(matchback['revenue'], matchback['currency'])}{so_far}{roas}",
     )
 
 

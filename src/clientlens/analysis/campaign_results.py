@@ -20,7 +20,7 @@ from clientlens.analysis.campaign_comparison import compare
 from clientlens.analysis.campaign_fields import FIELDS
 from clientlens.analysis.campaign_money import return_on_cost
 from clientlens.analysis.campaign_notes import notes_of
-from clientlens.analysis.campaign_orders import cost_of, credited, naming, status_on
+from clientlens.analysis.campaign_orders import arrived, cost_of, credited, naming, status_on
 from clientlens.analysis.campaign_page import drawn
 from clientlens.analysis.client_names import shown_name
 from clientlens.analysis.letter_history import HELD, STATUSES, assigned_of, waves_of
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from clientlens.analysis.campaign_comparison import Comparison
     from clientlens.analysis.letter_history import Assigned, Wave
     from clientlens.model.entries import Entry
     from clientlens.model.facts import Facts
@@ -132,7 +133,17 @@ def campaign_results(
         single=True,
         title=_title(campaign, chosen, known, as_of),
         drawing=tuple(drawn(row, timezone=facts.timezone)),
-        notes=tuple(notes_of(row, comparison, after, _latest(facts, as_of), home_currency, as_of)),
+        notes=tuple(
+            notes_of(
+                row,
+                comparison,
+                after,
+                latest=_latest(facts, as_of),
+                reached=_reached(arrived(facts, everybody, waves, as_of), campaign, comparison),
+                home_currency=home_currency,
+                as_of=as_of,
+            )
+        ),
     )
 
 
@@ -141,6 +152,19 @@ def _latest(facts: Facts, as_of: AsOf) -> date | None:
     known = facts.orders.filter(pl.col("placed_at") <= as_of.instant)
     day: date | None = known.select(pl.col("placed_on").max()).collect().item()
     return day
+
+
+def _reached(sent: pl.DataFrame, campaign: str, comparison: Comparison) -> int:
+    """Clients held back whom a letter of another campaign reached in the window."""
+    spans = pl.DataFrame(
+        [(name, comparison.spans[name].first, comparison.spans[name].last) for name in comparison.compared],
+        schema={"wave": pl.String, "first": pl.Date, "last": pl.Date},
+        orient="row",
+    )
+    held = comparison.people.rows.filter(pl.col("arm") == HELD).join(spans, on="wave")
+    others = sent.filter(pl.col("campaign") != campaign).select("client_id", "since")
+    both = held.join(others, on="client_id").filter(pl.col("since").is_between("first", "last"))
+    return both["client_id"].n_unique()
 
 
 def _title(campaign: str, chosen: dict[str, Wave], known: list[str], as_of: AsOf) -> str:

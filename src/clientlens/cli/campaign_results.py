@@ -25,8 +25,8 @@ def results(
 
     \b
     Examples:
-      clientlens campaigns results autumn
-      clientlens campaigns results autumn --wave 2026-09-01 --json
+      clientlens campaigns results advent
+      clientlens campaigns results advent --wave 2025-11-17 --json
     """
     tell_results(current(), campaign, wave)
 

@@ -14,6 +14,7 @@ SINGLE = frozenset(
     {
         "checkouts --summary",
         "cohorts --summary",
+        "campaigns results",
         "client",
         "client --lines",
         "groups add",
