@@ -62,24 +62,16 @@ def arrival(letter: Assigned, wave: Wave, on: date) -> date | None:
     return letter.in_home_on if sent is None else sent + timedelta(days=wave.in_home_days)
 
 
-def credited(
-    facts: Facts,
-    letters: Sequence[Assigned],
-    waves: Mapping[tuple[str, str], Wave],
-    *,
-    as_of: AsOf,
-    completed_when: str,
-) -> pl.DataFrame:
+def credited(facts: Facts, sent: pl.DataFrame, *, as_of: AsOf, completed_when: str) -> pl.DataFrame:
     """Completed orders that followed a letter.
 
     Args:
-        letters: of all campaigns. waves: by campaign and wave.
+        sent: letters of all campaigns, from `arrived`.
 
     Returns:
         One row per order: the columns of `_ORDER`, letter_id, campaign, wave, days (Int64, from the day in the home to the
         order), matched_by (one of `WAYS`); the earliest order first.
     """
-    sent = arrived(facts, letters, waves, as_of)
     reached = _reached(facts, sent)
     orders = (
         order_facts(facts.orders, facts.identities, as_of=as_of, completed_when=completed_when)

@@ -88,7 +88,8 @@ def campaign_results(
         completed_when=completed_when,
         home_currency=home_currency,
     )
-    after = credited(facts, everybody, waves, as_of=as_of, completed_when=completed_when)
+    sent = arrived(facts, everybody, waves, as_of)
+    after = credited(facts, sent, as_of=as_of, completed_when=completed_when)
     after = after.filter(pl.col("campaign") == campaign, pl.col("wave").is_in(list(chosen)))
     scans = scans_of(facts.scans, until=as_of.instant)
     codes = pl.DataFrame(
@@ -139,7 +140,7 @@ def campaign_results(
                 comparison,
                 after,
                 latest=_latest(facts, as_of),
-                reached=_reached(arrived(facts, everybody, waves, as_of), campaign, comparison),
+                reached=_reached(sent, campaign, comparison),
                 home_currency=home_currency,
                 as_of=as_of,
             )
