@@ -334,3 +334,27 @@ def test_a_wave_reads_back_as_it_was_written(june):
     assert waves_of(entries, campaign="june") == [JUNE]
     assert len(assigned_of(entries)) == 14
     assert all(len(line) <= 80 for line in ask(june).drawing)
+
+
+def test_nobody_mailed_and_no_orders_at_all_are_told_as_what_they_are(june):
+    facts, _ = june
+    alone = row_of(ask((facts, Ledger().run(JUNE, held=["g"]).entries)))
+    assert alone["uplift"]["words"] == "nothing to compare with: nobody was to get a letter"
+    assert (alone["matchback"]["orders"], alone["matchback"]["roas"]) == (0, 0)
+    empty = replace(facts, orders=facts.orders.filter(pl.lit(value=False)))
+    answer = campaign_results(
+        empty,
+        Ledger().run(replace(JUNE, currency="", fixed_minor=0), mailed=["a", "b"]).entries,
+        "june",
+        as_of=as_of_from_date(date(2026, 8, 31), "Europe/Rome"),
+        completed_when="paid",
+        home_currency=None,
+    )
+    row = row_of(answer)
+    assert row["uplift"]["words"] == "nothing to compare with: nobody was held back"
+    assert row["split"]["p_value"] == 3173  # by hand: none of 2 held, a third meant: χ² = (2/3)² / (4/9) = 1
+    assert (row["letters"]["cost"], row["revenue"]["currency"], row["incremental"]["profit"]) == (
+        None,
+        None,
+        None,
+    )

@@ -84,7 +84,7 @@ def _currencies(
     row: Mapping[str, Any], comparison: Comparison, after: pl.DataFrame, home_currency: str | None
 ) -> Iterator[str]:
     if (comparison.purchases["foreign"] > 0).any() or after.filter(
-        pl.col("currency") != home_currency
+        pl.col("currency") != (home_currency or "")
     ).height:
         yield f"orders in other currencies make buyers, but revenue is of {home_currency} alone"
     currency = row["letters"]["currency"]
