@@ -53,6 +53,7 @@ def test_the_commands_are_those_of_the_contract():
         ("campaigns", "new"),
         ("campaigns", "plan"),
         ("campaigns", "run"),
+        ("campaigns", "results"),
         ("checkouts",),
         ("client",),
         ("clients", "edit"),

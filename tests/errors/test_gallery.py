@@ -26,6 +26,7 @@ ELSEWHERE = {
     "CannotFill": "needs a campaign: tests/letters/test_templates.py",
     "LetterRefused": "a letter to look at: tests/cli/test_campaign_preview.py",
     "NoFileNamed": "stdout is a terminal: tests/cli/test_campaign_preview.py",
+    "UnknownWave": "needs a campaign that was run: tests/analysis/test_campaign_results.py",
     "LettersMissing": "needs packages that are not installed: tests/letters/test_drawing.py",
     "NotALetter": "a letter's file that changed: tests/letters/test_drawing.py",
     "ForgettingUnfinished": "somebody reads meanwhile: tests/cli/test_forgetting.py",

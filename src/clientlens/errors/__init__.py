@@ -25,6 +25,10 @@ from clientlens.errors.drawing import (
     LettersMissing,
     NotALetter,
 )
+from clientlens.errors.effect import (
+    NeverRun,
+    UnknownWave,
+)
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -109,7 +113,12 @@ from clientlens.errors.people import (
     UnknownGroup,
     UnknownNote,
 )
-from clientlens.errors.privacy import ForgettingUnfinished, NobodyMeant, NotSuppressed, Suppressed
+from clientlens.errors.privacy import (
+    ForgettingUnfinished,
+    NobodyMeant,
+    NotSuppressed,
+    Suppressed,
+)
 from clientlens.errors.recipients import (
     BadLift,
 )
@@ -245,6 +254,7 @@ __all__ = [
     "MailUncertain",
     "MappingMisfit",
     "MaySent",
+    "NeverRun",
     "NoCurrency",
     "NoEmail",
     "NoFileNamed",
@@ -302,6 +312,7 @@ __all__ = [
     "UnknownTable",
     "UnknownTemplate",
     "UnknownTimezone",
+    "UnknownWave",
     "UnmadeLetter",
     "Unreadable",
     "UnterminatedQuote",
