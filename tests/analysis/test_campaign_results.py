@@ -24,6 +24,7 @@ from clientlens.analysis.letter_history import (
 )
 from clientlens.errors import NeverRun, UnknownWave
 from clientlens.model.entries import Entry
+from clientlens.model.fingerprints import SUMS
 from clientlens.model.tables import BY_NAME
 from clientlens.model.timeframes import AsOf, as_of_from_date
 
@@ -171,6 +172,8 @@ def test_letters_are_counted_by_where_they_stand(june):
         "delivered": 1,
         "failed": 1,
         "held": 4,
+        "forgotten_mailed": 0,
+        "forgotten_held": 0,
         "cost": 6 * 100 + 500,  # e's was never printed
         "currency": "EUR",
     }
@@ -358,3 +361,19 @@ def test_nobody_mailed_and_no_orders_at_all_are_told_as_what_they_are(june):
         None,
         None,
     )
+
+
+def test_clients_who_were_forgotten_since_are_counted_and_in_no_figure(june):
+    before = row_of(ask(june))
+    sums = [
+        {"campaign": "june", "wave": "2026-06-01", "arm": arm, "clients": clients, "cost_minor": 100}
+        for arm, clients in (("mailed", 2), ("held", 1))
+    ]
+    sums.append(sums[0] | {"campaign": "may"})
+    moment = datetime(2026, 7, 1, tzinfo=UTC)
+    body = {"clients": 4, "orders": [], "letters": sums}
+    june[1].append(Entry(99, moment, "me", SUMS, None, None, body, None, 1))
+    answer = ask(june)
+    letters = row_of(answer)["letters"]
+    assert letters == before["letters"] | {"forgotten_mailed": 2, "forgotten_held": 1}
+    assert "3 clients forgotten since (2 mailed, 1 held back)" in " ".join(answer.notes)
