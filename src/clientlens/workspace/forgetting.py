@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from clientlens.model.drafts import offer_id
 from clientlens.model.entries import Event
 from clientlens.model.fingerprints import (
     FORGOTTEN,
@@ -35,8 +36,9 @@ from clientlens.model.fingerprints import (
     key_text,
     new_secret,
 )
-from clientlens.model.tables import BY_NAME, ORDERS, PEOPLE, REQUESTS
-from clientlens.workspace import catalogue, database, erasing, events, facts
+from clientlens.model.identity import client_id_of
+from clientlens.model.tables import BY_NAME, CLIENTS, ORDERS, PEOPLE, REQUESTS
+from clientlens.workspace import catalogue, erasing, events, facts
 from clientlens.workspace.catalogue import Live, Role
 from clientlens.workspace.corrections import standing
 from clientlens.workspace.deriving import derive_clients, people_of
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from clientlens.workspace.persons import Persons
     from clientlens.workspace.writing import Writer
 
+_DETAILS = ("email", "name", "company", "street", "postcode", "city")
 REASON = "forgotten"
 """Of the suppression that forgetting somebody makes."""
 
@@ -113,10 +116,7 @@ def forget(
         WorkspaceMissing, WorkspaceLocked, WorkspaceNewer, WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
     """
     with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
-        upto = writer.state.entries
-        # Asked so that a catalogue of an older format answers too.
-        entries = database.ask(path, lambda connection, _: events.select(connection, upto=upto)) or []
-        plan = Plan(path, writer.state, entries, client_ids)
+        plan = Plan(path, writer.state, writer.history(), client_ids)
         with change_of(writer) as change:
             batches = plan.batches(change)
             plan.derive(change)
@@ -143,12 +143,17 @@ class Plan:
         self._hits: dict[str, int] = {}
 
     def _prints(self, client_id: str) -> dict[str, frozenset[str]]:
-        """Of one client: strong, what no other client has; weak, what a record with nothing stronger is known by."""
+        """Of one client: strong, what no other client has; weak, what a record with nothing stronger is known by; details:
+        e-mails and addresses of the client, for an objection.
+        """
         hashed = Fingerprints(self.secret)
         people = self.persons.people.filter(pl.col("client_id") == client_id)
         mine = self.persons.identities.filter(pl.col("client_id") == client_id)
         keys = mine.select(key_text(pl.col("person_key")))["text"]
-        details = people.select(email_and_residence())
+        files = [live.file for live in self.state.live(Role.CURRENT, CLIENTS.name)]
+        # Details that somebody corrected are in no record.
+        shown = facts.scan(self.path, CLIENTS, files).filter(pl.col("client_id") == client_id).collect()
+        details = pl.concat([one.select(_DETAILS) for one in (people, shown)]).select(email_and_residence())
         lent = pl.concat([people["phone_key"], people["residence_key"].alias("phone_key")]).drop_nulls()
         files = [live.file for live in self.state.live(Role.CURRENT, PEOPLE.name)]
         others = facts.scan(self.path, PEOPLE, files).filter(
@@ -160,7 +165,7 @@ class Plan:
         return {
             "strong": frozenset(hashed.of_all(keys)),
             "weak": frozenset(hashed.of_all(weak)),
-            "details": frozenset(hashed.of_all(details["residence"].drop_nulls())),
+            "details": frozenset(hashed.of_all(pl.concat(details.get_columns()).drop_nulls())),
         }
 
     def _redaction(self) -> Redaction:
@@ -180,6 +185,7 @@ class Plan:
             for name in ("email", "phone")
         ]
         words = words_of([*people["email"], *people["phone"], *edits, *keys, *asked])
+        words |= self.persons.client_ids | {client_id_of(key) for key in self.persons.keys}
         requests = [f"request {one.replace(chr(0), '/')}" for one in self.persons.records[REQUESTS.name]]
         prints = frozenset().union(*(print_ for one in self.prints.values() for print_ in one.values()))
         return redaction(
@@ -193,8 +199,11 @@ class Plan:
 
     @property
     def drafts(self) -> list[str]:
-        """Ids of messages to them."""
-        return sorted({str(one.subject) for one in self.redaction.gone if one.kind.startswith("message_")})
+        """Ids of messages and offers to them, wherever these go: an address may have been corrected since."""
+        gone = self.redaction.gone
+        messages = {str(one.subject) for one in gone if one.kind.startswith("message_")}
+        requests = [one.body for one in gone if one.kind.startswith("request_")]
+        return sorted(messages | {offer_id(one["store"], one["request_id"]) for one in requests})
 
     @property
     def letters(self) -> list[str]:
@@ -292,7 +301,12 @@ class Plan:
         """By what the client may be asked for once more."""
         people = self.persons.people.filter(pl.col("client_id") == client_id)
         keys = self.persons.identities.filter(pl.col("client_id") == client_id)["person_key"]
+        mine = (
+            one for one in self.redaction.gone if one.kind == "client_edited" and one.person_key in set(keys)
+        )
+        edits = (one.body["fields"].get("email", {}).get("after") for one in mine)
         names = {client_id, *people["email"].drop_nulls(), *(key[2:] for key in keys if key[0] == "e")}
+        names |= {one for one in edits if one}
         return sorted(Fingerprints(self.secret).of_all(map(client_text, names)))
 
     def _codes(self, client_id: str) -> list[str]:

@@ -59,7 +59,7 @@ def redaction(
 
     Args:
         entries: all of them, the first one first.
-        keys: their identity keys. words: e-mails and phones, blanked wherever others are told about. names: of theirs.
+        keys: their identity keys. words: e-mails, phones and client ids, blanked wherever others are told about. names: of theirs.
         requests: subjects of their order requests. fingerprints: objections that any of these fits lose their reason.
     """
     theirs = [one for one in entries if one.person_key in keys]
@@ -105,16 +105,24 @@ def words_of(values: Collection[str | None]) -> frozenset[str]:
     )
 
 
+def _as_dialled(phone: str) -> str:
+    """A pattern of a phone number as people write it: with or without country and area, blanks, strokes and brackets."""
+    digits = re.sub(r"\D", "", phone).lstrip("0")
+    gap = r"(?:\(0\)|[\s()/.-]){0,3}"
+    ends = [gap.join(digits[start:]) for start in range(max(1, len(digits) - _PHONE_DIGITS))]
+    return rf"(?<!\w)(?:\+|00?)?{gap}(?:{'|'.join(ends)})(?!\w)"
+
+
 class _Blanking:
     """Puts `BLANK` in place of keys and words, whatever holds them."""
 
     def __init__(self, keys: Collection[str], words: Collection[str]) -> None:
         self.keys = frozenset(keys)
         # A whole address or number, not a part of a longer one.
-        spelled = [re.escape(one) for one in sorted(words, key=len, reverse=True)]
-        self.pattern = (
-            re.compile(rf"(?<![\w.+-])(?:{'|'.join(spelled)})(?!\w)", re.IGNORECASE) if spelled else None
-        )
+        whole = [re.escape(one) for one in sorted(words, key=len, reverse=True)]
+        phones = [_as_dialled(one) for one in sorted(words) if not any(map(str.isalpha, one))]
+        spelled = [rf"(?<![\w.+-])(?:{'|'.join(whole)})(?!\w)", *phones]
+        self.pattern = re.compile("|".join(spelled), re.IGNORECASE) if whole else None
 
     def entry(self, one: Entry) -> Entry:
         key = self.text(one.key)
