@@ -325,7 +325,7 @@ def test_tables_and_codes_are_put_where_the_template_says():
         ("", "Total", "", "€40.30"),
     )
     assert checkout.total[-1] == "€64.00"
-    assert points.rows[2] == ("2/2/2026", "Redeemed", "-70", "220")
+    assert points.rows[2] == ("Feb 2, 2026", "Redeemed", "-70", "220")
     assert code == QrCode("https://example.org/c/1", "Look")
 
 
