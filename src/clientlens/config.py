@@ -216,6 +216,13 @@ DEFINITIONS: tuple[Definition, ...] = (
         _whole(0, 3650),
     ),
     Definition(
+        "privacy.retention_years",
+        10,
+        "a whole number of years from 1 to 100",
+        "a client of whom nothing was heard for so long is one for privacy retention",
+        _whole(1, 100),
+    ),
+    Definition(
         "messages.language",
         "en",
         "en, de or it",

@@ -52,6 +52,7 @@ def test_the_commands_are_those_of_the_contract():
         ("campaigns", "list"),
         ("campaigns", "new"),
         ("campaigns", "plan"),
+        ("campaigns", "results"),
         ("campaigns", "run"),
         ("checkouts",),
         ("client",),
@@ -93,7 +94,11 @@ def test_the_commands_are_those_of_the_contract():
         ("points", "report"),
         ("points", "statement"),
         ("points", "subtract"),
+        ("privacy", "audit"),
+        ("privacy", "export"),
+        ("privacy", "forget"),
         ("privacy", "list"),
+        ("privacy", "retention"),
         ("privacy", "suppress"),
         ("privacy", "unsuppress"),
         ("requests", "accept"),
@@ -131,7 +136,7 @@ def test_help_begins_with_a_verb_and_is_plain(clientlens, path):
     first = helped.lines[2].strip()
     assert len(first) <= 72
     assert re.match(
-        r"(Add|Approve|Correct|Decide|Decline|Delete|Draw|End|Find|Give|Import|Know|Let|List|Note|Print|Put|Rank|Read|Say|Show|Take|Tell|Write)[ ,]",
+        r"(Add|Approve|Correct|Decide|Decline|Delete|Draw|End|Erase|Find|Give|Import|Know|Let|List|Note|Print|Put|Rank|Read|Say|Show|Take|Tell|Write)[ ,]",
         first,
     ), first
     assert "\x1b" not in helped.text

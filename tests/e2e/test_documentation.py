@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import runpy
 import shlex
 import shutil
 import subprocess
@@ -76,6 +77,8 @@ def test_an_example_of_a_help_text_runs(example, program, own_sample, tmp_path):
         program("-w", workspace, *sampled(["groups", "add", "regulars", "mara@example.org"]))
     if "spring.toml" in words and words[1] != "new":
         few_letters(folder / "spring.toml")
+    if words[:2] == ["campaigns", "results"]:
+        runpy.run_path(str(PROJECT / "tools" / "example_campaigns.py"))["record"](workspace)
     if words[0] == "requests":
         ask_for_orders(program, workspace, folder, words)
     if words[:2] == ["clients", "split"]:

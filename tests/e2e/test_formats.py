@@ -233,7 +233,7 @@ def test_every_schema_is_of_a_command_that_was_asked_here(shown):
     # Those of commands that need a workspace of their own are held to their schemas in tests/cli.
     changing = {
         f"workspace {name}" for name in ("check", "check --repair", "export", "paths", "undo", "vacuum")
-    } | {"clients merge", "clients split"}
+    } | {"clients merge", "clients split", "privacy export"}
     written_down = runpy.run_path(str(Path(__file__).with_name("test_schemas_of_changes.py")))["STEPS"]
     asked = {name for name, _ in (*ASKED.values(), *written_down)}
     assert asked | {"import"} | changing == set(shown("schema").lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import runpy
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,9 @@ import pytest
 
 CLIENT = "theodelaroche-vernet@mail.example"
 OTHER = "noemi@inbox.example.com"
-STUDIO = Path(__file__).resolve().parents[2] / "data" / "sample" / "studio"
+PROJECT = Path(__file__).resolve().parents[2]
+STUDIO = PROJECT / "data" / "sample" / "studio"
+EXAMPLE_CAMPAIGNS = runpy.run_path(str(PROJECT / "tools" / "example_campaigns.py"))["record"]
 INCOMING = b'{"order_id": "i1", "placed_at": "2026-10-30T10:00:00Z", "email": "new@example.org", "service": "Logo"}\n'
 
 WIN_BACK = str(Path(__file__).resolve().parents[2] / "examples" / "campaigns" / "win-back.toml")
@@ -54,6 +57,9 @@ STEPS = [
     ("message --list", ("message", "--list")),
     ("privacy suppress", ("privacy", "suppress", CLIENT, "--reason", "asked for it")),
     ("privacy", ("privacy",)),
+    ("privacy forget", ("privacy", "forget", CLIENT)),
+    ("privacy retention", ("privacy", "retention", "--years", "1")),
+    ("privacy audit", ("privacy", "audit")),
     ("privacy unsuppress", ("privacy", "unsuppress", CLIENT, "--reason", "asked for it")),
     ("campaigns plan", ("campaigns", "plan", WIN_BACK)),
     ("campaigns run", ("campaigns", "run", WIN_BACK, "--accept-rejects", "9")),
@@ -63,6 +69,7 @@ STEPS = [
     ("letters reprint", ("letters", "reprint", "LETTER", "--reason", "torn")),
     ("letters show", ("letters", "show", "LETTER")),
     ("letters scans", ("letters", "scans", "scans.csv")),
+    ("campaigns results", ("campaigns", "results", "advent")),
     ("workspace history", ("workspace", "history")),
 ]
 """Name of the schema, and what is asked; in an order in which each has something to say."""
@@ -90,6 +97,7 @@ def said(program, sample, tmp_path_factory):
 
     assert call("import", "--store", "studio", STUDIO / "requests.csv", STUDIO / "clients.csv").code == 0
     assert call("requests", "rules", "init").code == 0
+    EXAMPLE_CAMPAIGNS(path)
     return {name: call(*args, "--json", stdin=INCOMING) for name, args in STEPS}
 
 

@@ -28,6 +28,7 @@ NEW = {
     "messages.language": ("en", "default"),
     "points.rates": ("1", "default"),
     "points.since": (None, "default"),
+    "privacy.retention_years": ("10", "default"),
     **{
         f"sender.{name}": (None, "default")
         for name in ("address", "country", "email", "name", "reply_to", "shop", "unsubscribe")

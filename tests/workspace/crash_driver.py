@@ -25,6 +25,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "tools")]
 import conftest as make  # noqa: E402 - found through the path above
 import crash  # noqa: E402
 
+from clientlens.analysis import suppression  # noqa: E402
 from clientlens.cli.context import Run  # noqa: E402
 from clientlens.cli.main import execute  # noqa: E402
 from clientlens.cli.main import main as program  # noqa: E402
@@ -34,11 +35,12 @@ from clientlens.messages.composing import Message, Sender  # noqa: E402
 from clientlens.messages.drafting import draft  # noqa: E402
 from clientlens.messages.eml import Party  # noqa: E402
 from clientlens.model.identity import client_id_of  # noqa: E402
-from clientlens.workspace import correcting, ledger, upkeep  # noqa: E402
+from clientlens.workspace import correcting, forgetting, ledger, upkeep  # noqa: E402
 from clientlens.workspace.events import Event  # noqa: E402
 from clientlens.workspace.lock import reading  # noqa: E402
 from clientlens.workspace.workspace import Workspace  # noqa: E402
 
+suppression.new_secret = forgetting.new_secret = lambda: "5e" * 32  # so that runs can be compared
 ANNA = "anna@example.com"
 HANDMADE = HERE.parent / "handmade" / "main"
 OLD = HERE / "kept"
@@ -203,6 +205,12 @@ def _earned(path):
     make.add(path, second())
 
 
+def _written_to(path):
+    _three(path)
+    _draft(path)
+    _append(path, Event("note", {"text": f"knows {ANNA}"}, person_key="e:bob@example.com"))
+
+
 def _campaign(path):
     """A campaign's run; each of its transactions is one that a kill may leave as the last."""
     PRESS["print_letters"](path, at=make.AT)
@@ -266,6 +274,8 @@ OPERATIONS = {
         lambda path: make.add(path, first()), _saying("groups", "add", "vip", ANNA, "bob@example.com")
     ),
     "details": Operation(_noted, _saying("clients", "edit", ANNA, "--city", "Lugano", "--name", "Anna N.")),
+    "objection": Operation(lambda path: make.add(path, first()), _saying("privacy", "suppress", ANNA)),
+    "forget": Operation(_written_to, _saying("privacy", "forget", ANNA, "--yes")),
     "format 1 to 3": Operation(lambda path: shutil.copytree(OLD / "format-1", path), _two_entries),
     "format 2 to 3": Operation(lambda path: shutil.copytree(OLD / "format-2", path), _two_entries),
     "import of a gathered sale": Operation(
@@ -293,7 +303,7 @@ def found(path):
         entries = [
             (entry.kind, entry.key, entry.person_key, entry.body, entry.at)
             for entry in ledger.history(workspace)
-            if entry.kind not in {"vacuum", "repair"}
+            if entry.kind not in {"vacuum", "repair", "forgetting_done"}
         ]
     return make.content(path), entries
 

@@ -113,7 +113,8 @@ class Case:
             self.operation.act(workspace)
         assert driver.found(workspace) == self.after
         upkeep.vacuum(workspace, at=driver.make.AT, command="vacuum")
-        assert upkeep.check(workspace).orphans == ()
+        checked = upkeep.check(workspace)
+        assert (checked.orphans, checked.unerased) == ((), False)
         assert [path.name for path in (workspace / "facts").iterdir() if path.suffix != ".parquet"] == []
 
     def is_begun(self, found):

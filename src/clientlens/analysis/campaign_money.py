@@ -28,9 +28,9 @@ class Range:
     high: int
 
 
-def scaled(value: Fraction, scale: int = SCALE) -> int:
-    """In 10^-`scale`, rounded half-even."""
-    rounded: int = round(value * 10**scale)
+def scaled(value: Fraction) -> int:
+    """In 10^-SCALE, rounded half-even."""
+    rounded: int = round(value * 10**SCALE)
     return rounded
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -151,25 +151,33 @@ def wave_body(wave: Wave) -> dict[str, Any]:
     }
 
 
-def waves_of(entries: Iterable[Entry], *, campaign: str, until: datetime | None = None) -> list[Wave]:
-    """The waves of a campaign, the first one first.
+def waves_of(
+    entries: Iterable[Entry], *, campaign: str | None = None, until: datetime | None = None
+) -> list[Wave]:
+    """The waves of a campaign, the first one first; a run that told of several periods has one for each.
 
     Args:
         entries: of the ledger, the first one first; other kinds are passed over.
+        campaign: None: of all campaigns.
         until: later entries do not count; None: all do.
     """
     found = []
     for entry in entries:
-        if entry.kind != WAVE or entry.subject != campaign or (until is not None and entry.at > until):
+        if (
+            entry.kind != WAVE
+            or campaign not in {None, entry.subject}
+            or (until is not None and entry.at > until)
+        ):
             continue
-        body = entry.body
+        body = {field.name: entry.body.get(field.name) for field in fields(Wave)}
         margin = body["margin"]
         read = {
-            "in_home_on": date.fromisoformat(body["in_home_on"]),
-            "holdout": Fraction(body["holdout"]),
+            "campaign": entry.subject,
+            "in_home_on": date.fromisoformat(str(body["in_home_on"])),
+            "holdout": Fraction(str(body["holdout"])),
             "margin": None if margin is None else Fraction(margin),
         }
-        found.append(Wave(campaign=campaign, **(body | read)))
+        found.append(Wave(**(body | read)))  # type: ignore[arg-type]
     return found
 
 

@@ -17,8 +17,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from clientlens.model.entries import Event
-from clientlens.model.fingerprints import Fingerprints, new_secret
-from clientlens.model.postal import email_text, residence_expr
+from clientlens.model.fingerprints import (
+    FORGOTTEN,
+    SECRET,
+    SUPPRESSED,
+    UNSUPPRESSED,
+    Fingerprints,
+    email_and_residence,
+    key_text,
+    new_secret,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -27,9 +35,8 @@ if TYPE_CHECKING:
     from clientlens.model.entries import Entry
     from clientlens.model.facts import Facts
 
-SECRET, SUPPRESSED, UNSUPPRESSED = "privacy_secret", "suppressed", "unsuppressed"
 KINDS = frozenset({SECRET, SUPPRESSED, UNSUPPRESSED})
-UNTOLD = {SECRET: "secret", SUPPRESSED: "fingerprints"}
+_UNTOLD = {SECRET: {"secret"}, SUPPRESSED: {"fingerprints"}, FORGOTTEN: {"strong", "weak", "codes", "ids"}}
 """What of an entry's body no history and no export shows."""
 
 
@@ -158,10 +165,13 @@ def known_by(facts: Facts, only: Collection[str] | None = None) -> pl.DataFrame:
             frame.join(mine, on="client_id", how="semi") for frame in (identities, clients)
         )
     records = facts.people.join(identities, on="person_key")
-    details = [one.select("client_id", *_texts()) for one in (records, clients)]
+    columns = ["client_id", "email", "name", "company", "street", "postcode", "city"]
+    # Mostly the details that are shown are those of a record: each is folded once.
+    details = pl.concat([one.select(columns) for one in (records, clients)]).unique()
+    told = details.select("client_id", *email_and_residence())
     texts = [
-        *(one.select("client_id", text=name) for one in details for name in ("email", "residence")),
-        identities.select("client_id", text=_key(pl.col("person_key"))),
+        *(told.select("client_id", text=name) for name in ("email", "residence")),
+        identities.select("client_id", text=key_text(pl.col("person_key"))),
     ]
     return pl.concat(texts).drop_nulls().unique().collect()
 
@@ -172,8 +182,10 @@ def fingerprints_of(
     """The fingerprints of what somebody is known by."""
     rows = [(one.email, one.name, None, one.street, one.postcode, one.city) for one in addresses]
     columns = ("email", "name", "company", "street", "postcode", "city")
-    details = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").select(*_texts())
-    keys = pl.DataFrame({"key": list(person_keys)}, schema={"key": pl.String}).select(_key(pl.col("key")))
+    details = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String), orient="row").select(
+        *email_and_residence()
+    )
+    keys = pl.DataFrame({"key": list(person_keys)}, schema={"key": pl.String}).select(key_text(pl.col("key")))
     texts = pl.concat([details["email"], details["residence"], keys["text"].alias("email")]).drop_nulls()
     return frozenset(Fingerprints(secret).of_all(texts.unique()))
 
@@ -193,8 +205,8 @@ def secret_events(known: Suppressions) -> tuple[str, list[Event]]:
 
 def told_body(entry: Entry) -> dict[str, object]:
     """An entry's body as it may be shown: without the secret and without fingerprints."""
-    hidden = UNTOLD.get(entry.kind)
-    return {name: value for name, value in entry.body.items() if name != hidden}
+    hidden = _UNTOLD.get(entry.kind, set())
+    return {name: value for name, value in entry.body.items() if name not in hidden}
 
 
 def open_letters(entries: Sequence[Entry], person_keys: Collection[str]) -> int:
@@ -203,18 +215,3 @@ def open_letters(entries: Sequence[Entry], person_keys: Collection[str]) -> int:
 
     mine = [one for one in assigned_of(entries) if one.person_key in person_keys and one.arm == MAILED]
     return sum(one.status in {"assigned", "rendered"} for one in mine)
-
-
-def _texts() -> tuple[pl.Expr, pl.Expr]:
-    named = pl.coalesce("name", "company")
-    residence = residence_expr(named, pl.col("street"), pl.col("postcode"), pl.col("city"))
-    return (
-        (pl.lit("email ") + email_text(pl.col("email"))).alias("email"),
-        (pl.lit("residence ") + residence).alias("residence"),
-    )
-
-
-def _key(key: pl.Expr) -> pl.Expr:
-    """A key of `tables.IDENTITIES` as text; an e-mail the same as one that stands in a record."""
-    email = pl.lit("email ") + email_text(key.str.slice(2))
-    return pl.when(key.str.starts_with("e:")).then(email).otherwise(pl.lit("key ") + key).alias("text")

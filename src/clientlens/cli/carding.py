@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from clientlens.analysis.client_card import CardRules
     from clientlens.cli.context import Run
+    from clientlens.model.answer import Answer
     from clientlens.model.entries import Entry
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
@@ -19,28 +20,42 @@ if TYPE_CHECKING:
 
 def show_card(run: Run, who: str, *, everything: bool, lines: bool, hints: bool) -> None:
     """Find the client and show everything known about them."""
-    from clientlens.analysis.client_card import client_card
     from clientlens.analysis.client_lookup import find_one
-    from clientlens.cli.suppressing import objections
 
     with run.open() as workspace:
         facts = workspace.facts()
-        client_id, as_of = find_one(facts, who), run.as_of(workspace.timezone)
-        objected = objections(workspace).matches(facts, [client_id]).get(client_id)
-        run.answer(
-            client_card(
-                facts,
-                client_id,
-                as_of=as_of,
-                entries=_entries(workspace, facts, client_id),
-                rules=_rules(run, facts),
-                requests=_requests(workspace, facts, client_id, as_of),
-                suppressed_since=None if objected is None else objected.at,
-                everything=everything,
-                lines=lines,
-                hints=hints,
-            )
-        )
+        client_id = find_one(facts, who)
+        run.answer(card_of(run, workspace, facts, client_id, everything=everything, lines=lines, hints=hints))
+
+
+def card_of(
+    run: Run,
+    workspace: Workspace,
+    facts: Facts,
+    client_id: str,
+    *,
+    everything: bool,
+    lines: bool,
+    hints: bool,
+) -> Answer:
+    """The card of one client."""
+    from clientlens.analysis.client_card import client_card
+    from clientlens.cli.suppressing import objections
+
+    as_of = run.as_of(workspace.timezone)
+    objected = objections(workspace).matches(facts, [client_id]).get(client_id)
+    return client_card(
+        facts,
+        client_id,
+        as_of=as_of,
+        entries=_entries(workspace, facts, client_id),
+        rules=_rules(run, facts),
+        requests=_requests(workspace, facts, client_id, as_of),
+        suppressed_since=None if objected is None else objected.at,
+        everything=everything,
+        lines=lines,
+        hints=hints,
+    )
 
 
 def _rules(run: Run, facts: Facts) -> CardRules:

@@ -1,4 +1,4 @@
-"""Many clients named at once: one id or e-mail a line, from a file or standard input."""
+"""Clients named by many lines of a file or standard input, and people who are no clients yet."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from clientlens.cli.context import Run
+    from clientlens.model.entries import Entry
     from clientlens.model.facts import Facts
 
 
@@ -69,3 +70,27 @@ def clients_of_lines(facts: Facts, lines: Sequence[tuple[str, str]]) -> tuple[li
                 continue
         found.append(known)
     return found, unknown
+
+
+def client_or_asker(facts: Facts, entries: Sequence[Entry], text: str) -> str:
+    """The id of the client that a text means, else of somebody whom the ledger alone tells of, by e-mail, key or id.
+
+    Such are people who asked for an order that never came, and those whose import was taken back.
+
+    Args:
+        entries: of the ledger, all of them.
+
+    Raises:
+        UnknownClient, AmbiguousClient
+    """
+    from clientlens.analysis.client_lookup import find_one
+    from clientlens.model.identity import client_id_of, shown_key
+
+    try:
+        return find_one(facts, text)
+    except UnknownClient:
+        wanted = text.strip().lower()
+        for key in sorted({entry.person_key for entry in entries if entry.person_key}):
+            if wanted in {client_id_of(key), shown_key(key).lower()}:
+                return client_id_of(key)
+        raise

@@ -17,6 +17,7 @@ SINGLE = frozenset(
         "campaigns check",
         "campaigns plan",
         "campaigns run",
+        "campaigns results",
         "client",
         "client --lines",
         "groups add",

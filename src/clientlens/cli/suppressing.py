@@ -102,6 +102,7 @@ def suppress(run: Run, whom: Whom, reason: str | None, lock_timeout: float) -> N
     def decide(workspace: Workspace) -> list[Event]:
         from clientlens.analysis import suppression
         from clientlens.model.entries import Event
+        from clientlens.model.fingerprints import SUPPRESSED
 
         facts, known = workspace.facts(), objections(workspace)
         secret, events = suppression.secret_events(known)
@@ -113,7 +114,7 @@ def suppress(run: Run, whom: Whom, reason: str | None, lock_timeout: float) -> N
             return []
         told["numbers"] = {known.given + 1}
         body = {"fingerprints": sorted(prints), "reason": reason}
-        return [*events, Event(suppression.SUPPRESSED, body, subject=str(known.given + 1))]
+        return [*events, Event(SUPPRESSED, body, subject=str(known.given + 1))]
 
     changed = bool(record(run, decide, command="clientlens privacy suppress", lock_timeout=lock_timeout))
     with run.open() as workspace:
@@ -132,9 +133,9 @@ def unsuppress(run: Run, whom: Whom, number: int | None, reason: str, lock_timeo
     told: dict[str, Any] = {}
 
     def decide(workspace: Workspace) -> list[Event]:
-        from clientlens.analysis.suppression import UNSUPPRESSED
         from clientlens.errors import NotSuppressed
         from clientlens.model.entries import Event
+        from clientlens.model.fingerprints import UNSUPPRESSED
 
         facts, known = workspace.facts(), objections(workspace)
         found = [one for one in known.active if one.number == number]

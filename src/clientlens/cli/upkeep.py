@@ -168,6 +168,13 @@ _SAID: Mapping[str, Callable[[Entry], str]] = {
     "privacy_secret": lambda _: "the key of the objections was made",
     "suppressed": _objection,
     "unsuppressed": _objection,
+    "client_forgotten": lambda _: "a client was forgotten",
+    "forgotten_sums": lambda entry: f"sums of every client forgotten so far: {entry.body['clients']:,}",
+    "forgetting_done": lambda _: "all that told of a forgotten client is erased",
+    "privacy_exported": lambda _: "all that is held about a client was exported",
+    "retention_applied": lambda entry: (
+        f"clients of whom nothing was heard for {entry.body['years']} years forgotten: {entry.body['clients']:,}"
+    ),
     "repair": lambda entry: (
         f"current files derived anew: {entry.body.get('files', 'all')}; "
         f"orphans deleted: {entry.body.get('orphans', 0)}"
@@ -245,6 +252,10 @@ def carry_out_check(run: Run) -> None:
         run.console.detail(f"no state names {orphan}; it is harmless, and --repair deletes it")
     if found.readable_by_others:
         run.console.warn("others can read files here: chmod -R go= the folder")
+    if found.unerased:
+        run.console.warn(
+            "forgetting a client was broken off before everything was erased: 'clientlens workspace vacuum' ends it"
+        )
     if found.damage or run.format_asked not in {None, "table"} or run.flags.output is not None:
         rows = [(one.file, one.reason, one.repairable) for one in found.damage]
         run.answer(

@@ -25,6 +25,10 @@ from clientlens.errors.drawing import (
     LettersMissing,
     NotALetter,
 )
+from clientlens.errors.effect import (
+    NeverRun,
+    UnknownWave,
+)
 from clientlens.errors.engines import (
     EngineFailed,
     EngineMissing,
@@ -110,6 +114,7 @@ from clientlens.errors.people import (
     UnknownNote,
 )
 from clientlens.errors.privacy import (
+    ForgettingUnfinished,
     NobodyMeant,
     NotSuppressed,
     Suppressed,
@@ -232,6 +237,7 @@ __all__ = [
     "ExitCode",
     "ExpectationFailed",
     "FaultyFile",
+    "ForgettingUnfinished",
     "IllegalLetterDay",
     "IllegalLetterStatus",
     "IllegalMoment",
@@ -248,6 +254,7 @@ __all__ = [
     "MailUncertain",
     "MappingMisfit",
     "MaySent",
+    "NeverRun",
     "NoCurrency",
     "NoEmail",
     "NoFileNamed",
@@ -305,6 +312,7 @@ __all__ = [
     "UnknownTable",
     "UnknownTemplate",
     "UnknownTimezone",
+    "UnknownWave",
     "UnmadeLetter",
     "Unreadable",
     "UnterminatedQuote",

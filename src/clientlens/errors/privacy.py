@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from clientlens.errors.base import UsageError
+from clientlens.errors.base import UsageError, WorkspaceError
 
 
 class Suppressed(UsageError):
@@ -25,4 +25,14 @@ class NobodyMeant(UsageError):
         super().__init__(
             f"nobody is meant: {reason}",
             f"'clientlens privacy {command}' takes a CLIENT, --email, or --name with --street and --postcode or --city",
+        )
+
+
+class ForgettingUnfinished(WorkspaceError):
+    """The client is in no answer any more, but files and pages that told of them are still to be erased."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the client is forgotten, but not everything is erased yet: somebody is reading the workspace",
+            "'clientlens workspace vacuum', or whatever writes next, ends it",
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from clientlens.workspace.folder import disk_errors, sync_folder, write_private
+from clientlens.workspace.folder import OUTBOX, disk_errors, sync_folder, write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-OUTBOX = "outbox"
+__all__ = ["OUTBOX", "draft_id", "place"]
+
 _ID_LETTERS = 20
 
 

@@ -102,6 +102,8 @@ class State:
     """Number of the ledger's last entry."""
     corrections: Corrections = NO_CORRECTIONS
     """What people said, up to that entry, about who is one client."""
+    unerased: bool = False
+    """Clients were forgotten, and what told of them is not wholly erased yet."""
 
     @property
     def gathered(self) -> bool:
@@ -149,7 +151,8 @@ def _state(connection: sqlite3.Connection, found: int) -> State:
         BY_NAME[one.file.table]
     paths = frozenset(row[0] for row in connection.execute("SELECT DISTINCT path FROM file"))
     corrections = stored_corrections(connection, entries)
-    return State(found, snapshot, meta["timezone"], files, _imports(connection), paths, entries, corrections)
+    imports, unerased = _imports(connection), "forgetting" in meta
+    return State(found, snapshot, meta["timezone"], files, imports, paths, entries, corrections, unerased)
 
 
 def _imports(connection: sqlite3.Connection) -> tuple[ImportRecord, ...]:
@@ -271,6 +274,20 @@ def remove_files(connection: sqlite3.Connection, file_ids: Iterable[int], snapsh
     """The files stop being live at `snapshot`; they stay on the disk for readers of older states."""
     connection.executemany(
         "UPDATE file SET removed = ? WHERE file_id = ?", [(snapshot, file_id) for file_id in file_ids]
+    )
+
+
+def drop_files(connection: sqlite3.Connection, file_ids: Iterable[int]) -> None:
+    """Take files out of every state, older ones included, and with them all that only older states hold."""
+    connection.executemany("DELETE FROM file WHERE file_id = ?", [(file_id,) for file_id in file_ids])
+    connection.execute("DELETE FROM file WHERE removed IS NOT NULL")
+
+
+def replace_file(connection: sqlite3.Connection, file_id: int, file: Stored) -> None:
+    """Let another stored file play the part of one, from when that one began to."""
+    connection.execute(
+        "UPDATE file SET path = ?, rows = ?, bytes = ?, mtime_ns = ?, sha256 = ? WHERE file_id = ?",
+        (file.path, file.rows, file.bytes, file.mtime_ns, file.sha256, file_id),
     )
 
 

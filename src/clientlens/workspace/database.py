@@ -179,6 +179,7 @@ def connect_for_writing(folder: Path) -> Iterator[sqlite3.Connection]:
     ):
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = on")
+        connection.execute("PRAGMA secure_delete = on")  # what is deleted is overwritten: see forgetting
         if connection.execute("PRAGMA journal_mode = WAL").fetchone()[0] != "wal":
             raise WorkspaceDamaged(str(catalogue), "this disk cannot hold a write-ahead log")
         yield connection

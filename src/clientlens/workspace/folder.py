@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 CATALOGUE = "catalogue.sqlite"
 FACTS = "facts"
+OUTBOX = "outbox"
+CAMPAIGNS = "campaigns"
 WRITE_LOCK = "write.lock"
 READ_LOCK = "read.lock"
 IGNORE = ".gitignore"

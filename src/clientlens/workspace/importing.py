@@ -15,6 +15,7 @@ from clientlens.workspace import catalogue, facts
 from clientlens.workspace.catalogue import EMPTY, ImportedFile, ImportRecord
 from clientlens.workspace.deriving import Change
 from clientlens.workspace.folder import may_be_workspace, prepare
+from clientlens.workspace.forgotten import known_forgotten
 from clientlens.workspace.incoming import Incoming, Total, expect, expect_of, gather, totals_of
 from clientlens.workspace.lock import reading
 from clientlens.workspace.planning import Counts, plan
@@ -107,7 +108,8 @@ def add(
         NotAWorkspace, WorkspaceLocked, WorkspaceNewer, WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
         In each case nothing is stored.
     """
-    incoming = gather(batches)
+    forgotten = known_forgotten(path)
+    incoming = gather(forgotten.without(batches))
     expect(incoming, rows=expect_rows)
 
     def hold_against(result: ImportResult) -> ImportResult:
@@ -123,6 +125,9 @@ def add(
     if dry_run:
         return told or hold_against(_dry_run(path, incoming, timezone, options))
     with hold(path, timezone=timezone, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
+        now = known_forgotten(path)
+        if now != forgotten:
+            incoming = gather(now.without(batches))  # somebody was forgotten meanwhile
         fresh = _not_held(incoming, writer.state, options)
         if writer.state.timezone is not None and not fresh.batches:
             counts = _unchanged(path, writer.state, incoming, fresh)

@@ -1,4 +1,4 @@
-"""The ledger: what people and campaigns change (points, notes, groups), as entries that are only ever added.
+"""The ledger: what people and campaigns change (points, notes, groups), as entries that are only ever added (`forgetting` apart).
 
 What holds now is the sum of its entries. They stand in the same SQLite file as the names of the facts, so an entry
 is kept exactly when the files that belong to it are.

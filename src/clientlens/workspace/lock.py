@@ -99,8 +99,15 @@ def reading(folder: Path) -> Iterator[None]:
 @contextmanager
 def without_readers(folder: Path) -> Iterator[bool]:
     """Whether no reader is at work, held so for the block; does not wait for one to end."""
+    with alone(folder, 0) as nobody:
+        yield nobody
+
+
+@contextmanager
+def alone(folder: Path, timeout: float) -> Iterator[bool]:
+    """The same, waiting up to `timeout` seconds for readers to end; those that come meanwhile wait."""
     descriptor = _open(folder / READ_LOCK, write=True)
     try:
-        yield _take(descriptor, fcntl.LOCK_EX, 0)
+        yield _take(descriptor, fcntl.LOCK_EX, timeout)
     finally:
         os.close(descriptor)

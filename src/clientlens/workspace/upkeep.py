@@ -155,6 +155,8 @@ class CheckResult:
     damage: tuple[Damage, ...]
     orphans: tuple[str, ...]
     readable_by_others: bool
+    unerased: bool = False
+    """Somebody was forgotten, and what told of them is not wholly erased yet."""
 
 
 def check(path: Path) -> CheckResult:
@@ -194,6 +196,7 @@ def check(path: Path) -> CheckResult:
             tuple(damage),
             tuple(str(one) for one in (*orphans(path, state.known_paths), *kept.strays(path, names))),
             others_can_read(path, [CATALOGUE, *files, *names]),
+            state.unerased,
         )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from clientlens.errors import ClientlensError, TimezoneConflict, WorkspaceMissing
-from clientlens.workspace import catalogue, database, events, facts, kept
+from clientlens.workspace import catalogue, database, erasing, events, facts, kept
 from clientlens.workspace.catalogue import Role
 from clientlens.workspace.deriving import Change
 from clientlens.workspace.events import Event
@@ -120,6 +120,11 @@ def hold(
             furnish(folder)
         with database.connect_for_writing(folder) as connection:
             state = catalogue.state_of(connection, folder)
+            if state.unerased:
+                # A run that forgot somebody was broken off: end it before anything else.
+                with suppress(OSError, ClientlensError):
+                    erasing.finish(folder, connection, timeout=0)
+                state = catalogue.state_of(connection, folder)
             if timezone is None and state.timezone is None:
                 raise WorkspaceMissing(str(folder))
             if timezone is not None and state.timezone not in (None, timezone):
@@ -161,7 +166,8 @@ def tidy(folder: Path, connection: sqlite3.Connection, *, orphans_alone: bool = 
             if state.timezone is not None and not orphans_alone:
                 catalogue.forget_replaced(connection, state.snapshot - KEPT_STATES + 1)
             known = catalogue.state_of(connection, folder).known_paths
-            letters = [one.path for one in kept.kept_files(connection)] if state.timezone is not None else []
+            has_ledger = state.timezone is not None and state.format > 1
+            letters = [one.path for one in kept.kept_files(connection)] if has_ledger else []
         files = size = 0
         for path in (*orphans(folder, known), *kept.strays(folder, letters)):
             with disk_errors(path), suppress(FileNotFoundError):

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import typer
 
 from clientlens.cli.app import Group, leaf
+from clientlens.cli.campaign_results import results
 from clientlens.cli.context import current
 from clientlens.cli.shared import AcceptRejects, LockTimeout  # noqa: TC001 - typer reads them
 from clientlens.errors import BadCombination
@@ -16,6 +17,7 @@ ANSWERS = {
     "campaigns plan": "clientlens.campaigns.plan_fields:FIELDS",
     "campaigns run": "clientlens.campaigns.run_answer:FIELDS",
     "campaigns": "clientlens.analysis.letter_list:CAMPAIGN_FIELDS",
+    "campaigns results": "clientlens.analysis.campaign_fields:FIELDS",
 }
 
 CampaignFile = Annotated[
@@ -147,6 +149,7 @@ COMMAND = Group(
         "run": leaf(run_),
         "list": leaf(list_),
         "plan": leaf(plan),
+        "results": leaf(results),
     },
     default="list",
 )

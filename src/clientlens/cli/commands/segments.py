@@ -9,6 +9,7 @@ import typer
 from clientlens.cli.app import leaf
 from clientlens.cli.context import current
 from clientlens.cli.selecting import InGroup, Where, metric_settings, noted, selected
+from clientlens.cli.suppressing import marked
 
 ANSWERS = {
     "segments": "clientlens.analysis.segments:CELL_FIELDS",
@@ -50,7 +51,10 @@ def segments(
         among, told = selected(run, facts, as_of=as_of, where=where, group=group, workspace=workspace)
         asked = {"as_of": as_of, "among": among, **metric_settings(run, facts)}
         listed = clients or wanted is not None
-        answer = segment_clients(facts, segment=wanted, **asked) if listed else ask(facts, **asked)
+        if listed:
+            answer = marked(segment_clients(facts, segment=wanted, **asked), workspace, facts)
+        else:
+            answer = ask(facts, **asked)
         run.answer(noted(answer, told))
 
 
