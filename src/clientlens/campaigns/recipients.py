@@ -72,7 +72,7 @@ class Plan:
     """What a run would do.
 
     audience: how many clients were meant. fixed_minor: what the campaign costs once, where nothing was assigned yet.
-    notes: what is to be known besides.
+    notes: what is to be known besides. secret: as in `Question`.
     """
 
     spec: Spec
@@ -83,6 +83,7 @@ class Plan:
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...] = ()
     fixed_minor: int = 0
+    secret: str = ""
 
     @property
     def letters_minor(self) -> int:
@@ -121,7 +122,7 @@ class Question:
 
     market: the facts, groups, settings of figures and who is suppressed. assigned: of all campaigns, by the ledger.
     as_of: what counts for the audience. today: the real local day, for rules of rest. make: see `Maker`. incomplete: see
-    `AddressCheck`. max_letters: so many letters at most in this run, whatever the campaign allows; None: all.
+    `AddressCheck`. secret: under which the ledger keeps addresses; any, where it keeps none yet. max_letters: so many letters at most in this run, whatever the campaign allows; None: all.
     """
 
     market: Market
@@ -131,4 +132,5 @@ class Question:
     today: date
     make: Maker
     incomplete: AddressCheck
+    secret: str
     max_letters: int | None = None

@@ -29,6 +29,8 @@ from clientlens.analysis.letter_history import (
     made_body,
     waves_of,
 )
+from clientlens.analysis.suppression import KINDS as SECRETS
+from clientlens.analysis.suppression import secret_events_of
 from clientlens.campaigns import bundles
 from clientlens.campaigns.assigning import assignment_events
 from clientlens.campaigns.codes import BYTES, code_of
@@ -139,7 +141,7 @@ def run(
     with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
         day = at.astimezone(ZoneInfo(str(writer.state.timezone))).date()
         with Workspace.open(path) as workspace:
-            entries = history(workspace, kinds=KINDS | {WAVE})
+            entries = history(workspace, kinds=KINDS | SECRETS | {WAVE})
             waves = waves_of(entries, campaign=spec.name)
             _see_unchanged(spec, waves)
             press = _Press(writer, workspace, spec, making, at, day, entries)
@@ -277,7 +279,10 @@ class _Press:
             taken.add(letter_id)
             return letter_id, code_of(random(BYTES))
 
-        self.record(assignment_events(plan, wave, tokens, assigned_on=self.day))
+        events = assignment_events(plan, wave, tokens, assigned_on=self.day)
+        if events:
+            events = [*secret_events_of(self.entries, plan.secret), *events]
+        self.record(events)
         return Done(plan, len(plan.mailed), len(plan.held), notes=list(plan.notes))
 
     def make(self, letters: Sequence[Assigned], run_name: str, at_most: int | None) -> None:

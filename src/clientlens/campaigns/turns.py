@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from clientlens.analysis.letter_history import MAILED
-from clientlens.campaigns.households import arm_of
+from clientlens.campaigns.households import arm_of, household_of
 from clientlens.campaigns.recipients import LeftOut, Reason, Recipient
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ class Turns:
     assigned, left_out: what came of it.
     """
 
-    def __init__(self, spec: Spec, past: Past, make: Maker, max_letters: int | None) -> None:
+    def __init__(self, spec: Spec, past: Past, make: Maker, max_letters: int | None, *, secret: str) -> None:
         """Begin where earlier runs stopped.
 
         Args:
             spec: limit, budget and holdout. past: what was assigned before.
-            make: composes letters. max_letters: at most so many in this run; None: all.
+            make: composes letters. max_letters: at most so many in this run; None: all. secret: the workspace's.
         """
-        self.spec, self.make, self.max_letters = spec, make, max_letters
+        self.spec, self.make, self.max_letters, self.secret = spec, make, max_letters, secret
         self.assigned: list[Recipient] = []
         self.left_out: list[LeftOut] = []
         mine = past.mine()
@@ -51,11 +51,10 @@ class Turns:
         """Let everybody have their turn.
 
         Args:
-            rows: those against whom nothing speaks, in order: client_id, person_key, shown, period, residence, household.
+            rows: those against whom nothing speaks, in order: client_id, person_key, shown, period, home, residence.
         """
-        waiting = rows.select("client_id", "person_key", "shown", "period", "residence", "household").rows(
-            named=True
-        )
+        columns = ("client_id", "person_key", "shown", "period", "home", "residence")
+        waiting = rows.select(columns).rows(named=True)
         if waiting and self._first is None:
             # What is to be paid once belongs to where the campaign begins.
             self._first = min(row["period"] for row in waiting)
@@ -92,7 +91,8 @@ class Turns:
         if isinstance(outcome, str):
             self.left_out.append(LeftOut(client_id, shown, Reason.CANNOT_RENDER, outcome))
             return
-        arm, period = arm_of(row["household"], self.spec.holdout.share), row["period"]
+        home, period, holdout = row["home"], row["period"], self.spec.holdout
+        arm = arm_of(home, holdout.share, campaign=self.spec.name, seed=holdout.seed)
         self._members[period] += 1
         self._residences.add(row["residence"])
         if arm == MAILED:
@@ -105,7 +105,7 @@ class Turns:
                 name=shown,
                 period=period,
                 arm=arm,
-                household=row["household"],
+                household=household_of(home, self.secret),
                 residence=row["residence"],
                 letter=outcome,
                 language=outcome.language,
