@@ -58,7 +58,7 @@ def test_letters_come_by_themselves_and_mail_only_when_something_is_wrong(cron, 
     done = cron(CAMPAIGNS / "points-statement.toml", CAMPAIGNS / "win-back.toml", LETTERS_IMPORT="exports")
     log = (tmp_path / "log").read_text()
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), log
-    assert re.findall(r"^\S+ (.*)$", log, re.M)[:3] == [
+    assert re.findall(r"^\S+ (.*)$", log, re.MULTILINE)[:3] == [
         "import: exit 0",
         "points-statement: exit 0",
         "win-back: exit 0",

@@ -169,5 +169,7 @@ def _opted_out(rows: pl.DataFrame, spec: Spec, question: Question, mailed: set[s
     told = rows.filter(~pl.col("accepts_email"), pl.col("client_id").is_in(sorted(mailed))).height
     if not told:
         return ()
-    letters = counted_noun(told, "letter")
-    return (f"{letters} to who opted out of e-mail, which is no objection to post (letters.email_opt_out)",)
+    clients = counted_noun(told, "client")
+    return (
+        f"{clients} of these letters opted out of e-mail, which is no objection to post (letters.email_opt_out)",
+    )
