@@ -37,7 +37,7 @@ def plan(spec: Spec, question: Question) -> Plan:
     past = Past.of(question.assigned, question.market.facts, spec, question.today)
     rows = _judged(_known(meant.clients, spec, question), spec, question, past)
     turns = Turns(spec, past, question.make, question.max_letters, secret=question.secret)
-    turns.take(rows.filter(pl.col("reason").is_null()))
+    turns.take(rows.filter(pl.col("reason").is_null()), question.progress)
     early = rows.filter(pl.col("reason").is_not_null()).select("client_id", "shown", "reason", "detail")
     left_out = [LeftOut(one, name, Reason(why), detail or "") for one, name, why, detail in early.iter_rows()]
     place = dict(zip(rows["client_id"], range(rows.height), strict=True))

@@ -34,6 +34,7 @@ from clientlens.analysis.suppression import secret_events_of
 from clientlens.campaigns import bundles
 from clientlens.campaigns.assigning import assignment_events
 from clientlens.campaigns.codes import BYTES, code_of
+from clientlens.campaigns.progress import silent
 from clientlens.campaigns.recipients import Reason
 from clientlens.errors import CampaignChanged, LetterDamaged
 from clientlens.model.entries import Event
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clientlens.analysis.letter_history import Assigned, Wave
+    from clientlens.campaigns.progress import Progress
     from clientlens.campaigns.recipients import Plan
     from clientlens.campaigns.spec import Spec
     from clientlens.letters.letter import Drawn, Letter
@@ -69,7 +71,7 @@ class Making:
     plan: whom to write to, by everybody's part so far and at most so many letters (None: all). suppressed: which of
     these clients object to letters today. compose: the letters of these (client_id, letter_id, code), each or why there
     can be none, from today's data. draw: the finished page of one, checked, or why there can be none. merge: PDFs as one, of a
-    run of that name.
+    run of that name. progress: over the letters that are made.
     """
 
     plan: Callable[[Workspace, Sequence[Assigned], int | None], Plan]
@@ -77,6 +79,7 @@ class Making:
     compose: Callable[[Workspace, Sequence[tuple[str, str, str]]], Sequence[Letter | str]]
     draw: Callable[[Workspace, Letter], Drawn | str]
     merge: Callable[[Workspace, Iterable[bytes], str], bytes]
+    progress: Progress = silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +308,13 @@ class _Press:
         known = [one for one in letters if one.person_key in owners and one not in gone]
         wanted = [(owners[one.person_key], one.letter_id, one.code) for one in known]
         ready = list(zip(known, self.making.compose(self.workspace, wanted), strict=True))
-        for first in range(0, len(ready), TOGETHER):
-            some = ready[first : first + TOGETHER]
-            chosen = some if at_most is None else some[: at_most - len(self.made)]
-            self.passed += len(some) - len(chosen)
-            self._make_some(chosen, owners, run_name)
+        with self.making.progress(len(ready)) as advance:
+            for first in range(0, len(ready), TOGETHER):
+                some = ready[first : first + TOGETHER]
+                chosen = some if at_most is None else some[: at_most - len(self.made)]
+                self.passed += len(some) - len(chosen)
+                self._make_some(chosen, owners, run_name)
+                advance(len(some))
 
     def _make_some(
         self, letters: Sequence[tuple[Assigned, Letter | str]], owners: Mapping[str, str], run_name: str

@@ -9,10 +9,12 @@ import polars as pl
 
 from clientlens.analysis.letter_history import MAILED
 from clientlens.campaigns.households import arm_of, household_of
+from clientlens.campaigns.progress import silent
 from clientlens.campaigns.recipients import LeftOut, Reason, Recipient
 
 if TYPE_CHECKING:
     from clientlens.campaigns.past import Past
+    from clientlens.campaigns.progress import Progress
     from clientlens.campaigns.recipients import Maker
     from clientlens.campaigns.spec import Spec
     from clientlens.letters.letter import Letter
@@ -47,11 +49,12 @@ class Turns:
         self._letters = 0
         self._residences: set[str] = set()
 
-    def take(self, rows: pl.DataFrame) -> None:
+    def take(self, rows: pl.DataFrame, progress: Progress = silent) -> None:
         """Let everybody have their turn.
 
         Args:
             rows: those against whom nothing speaks, in order: client_id, person_key, shown, period, home, residence.
+            progress: over the letters that are composed, as far as their number is known.
         """
         columns = ("client_id", "person_key", "shown", "period", "home", "residence")
         waiting = rows.select(columns).rows(named=True)
@@ -59,13 +62,16 @@ class Turns:
             # What is to be paid once belongs to where the campaign begins.
             self._first = min(row["period"] for row in waiting)
         made: dict[str, Letter | str] = {}
-        for number, row in enumerate(waiting):
-            why = self._against(row)
-            if why is None and row["client_id"] not in made:
-                ahead = [one for one in waiting[number : number + AT_ONCE] if self._against(one) is None]
-                clients = [one["client_id"] for one in ahead]
-                made = dict(zip(clients, self.make(clients), strict=True))
-            self._decide(row, why or made.pop(row["client_id"]))
+        caps = [one for one in (self.max_letters, self.spec.audience.limit) if one is not None]
+        with progress(min([len(waiting), *caps])) as advance:
+            for number, row in enumerate(waiting):
+                why = self._against(row)
+                if why is None and row["client_id"] not in made:
+                    ahead = [one for one in waiting[number : number + AT_ONCE] if self._against(one) is None]
+                    clients = [one["client_id"] for one in ahead]
+                    made = dict(zip(clients, self.make(clients), strict=True))
+                    advance(len(clients))
+                self._decide(row, why or made.pop(row["client_id"]))
 
     def _against(self, row: dict[str, Any]) -> tuple[Reason, str] | None:
         """What speaks against this client now."""

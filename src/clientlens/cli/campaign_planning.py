@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -105,6 +106,7 @@ def question_of(
         ),
         secret=secret_events(objections(workspace))[0],
         max_letters=max_letters,
+        progress=partial(run.console.progress, "planning"),
     )
 
 
