@@ -36,7 +36,7 @@ from clientlens.campaigns.assigning import assignment_events
 from clientlens.campaigns.codes import BYTES, code_of
 from clientlens.campaigns.progress import silent
 from clientlens.campaigns.recipients import Reason
-from clientlens.errors import CampaignChanged, LetterDamaged
+from clientlens.errors import CampaignChanged, DiskFailed, LetterDamaged
 from clientlens.model.entries import Event
 from clientlens.workspace import kept
 from clientlens.workspace.folder import disk_errors, sync_folder
@@ -154,23 +154,34 @@ def run(
             fresh = _name(press.mine, day)
             begun = {one.run for one in press.mine}
             finishing = left[-1].wave if left and left[-1].wave not in begun else fresh
-            press.make(left, finishing, max_letters)
-            room = None if max_letters is None else max(max_letters - len(press.made), 0)
-            done = press.assign(making.plan(workspace, press.everybody, room), fresh, random)
-            new = [
-                one
-                for one in press.mine
-                if one.status == "assigned" and one.wave == fresh and one not in left
-            ]
-            press.make(new, fresh, None)
-            done.waiting = press.passed + sum(
-                one.detail.startswith("--max-letters") for one in done.plan.left_out
-            )
-            done.made, done.refused, done.withdrawn = press.made, press.refused, press.withdrawn
-            if waves and waves[-1].spec_sha256 != spec.sha256:
-                done.notes.append(f"{spec.file} has changed since the campaign's last wave, {waves[-1].wave}")
-            merge = partial(making.merge, workspace)
-            done.bundles = bundles.write_missing(path, spec.name, press.mine, press.owners, merge)
+            try:
+                return _carry_out(press, waves, left, fresh, finishing, max_letters, random)
+            except DiskFailed as error:
+                raise (error.halfway() if press.begun else error) from error
+
+
+def _carry_out(
+    press: _Press,
+    waves: Sequence[Wave],
+    left: Sequence[Assigned],
+    fresh: str,
+    finishing: str,
+    max_letters: int | None,
+    random: Callable[[int], bytes],
+) -> Done:
+    """Make what an earlier run left, in the run named `finishing`; then assign and make what is new, in `fresh`."""
+    spec, making, workspace = press.spec, press.making, press.workspace
+    press.make(left, finishing, max_letters)
+    room = None if max_letters is None else max(max_letters - len(press.made), 0)
+    done = press.assign(making.plan(workspace, press.everybody, room), fresh, random)
+    new = [one for one in press.mine if one.status == "assigned" and one.wave == fresh and one not in left]
+    press.make(new, fresh, None)
+    done.waiting = press.passed + sum(one.detail.startswith("--max-letters") for one in done.plan.left_out)
+    done.made, done.refused, done.withdrawn = press.made, press.refused, press.withdrawn
+    if waves and waves[-1].spec_sha256 != spec.sha256:
+        done.notes.append(f"{spec.file} is not what the campaign's last wave, {waves[-1].wave}, was made by")
+    merge = partial(making.merge, workspace)
+    done.bundles = bundles.write_missing(press.writer.folder, spec.name, press.mine, press.owners, merge)
     return done
 
 
@@ -252,6 +263,7 @@ class _Press:
         self.refused: list[Refused] = []
         self.withdrawn: list[str] = []
         self.passed = 0
+        self.begun = False
         self._read()
 
     def _read(self) -> None:
@@ -262,6 +274,7 @@ class _Press:
         """Write entries down, in one transaction, and know them."""
         if events:
             self.entries += self.writer.record(events, at=self.at)
+            self.begun = True
             self._read()
 
     @property
