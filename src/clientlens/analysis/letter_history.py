@@ -54,6 +54,7 @@ class Assigned:
     held. letter_id, code: "" when held. steps: status by status, the first one first (the last one holds).
     pdf, sha256, size (bytes), pages: of the letter as it was last made; pdf is a path inside the workspace. run: which run
     made it, its local day and number like `wave`; mostly the one that assigned. address: its lines in the window.
+    first: what `run` made, which is in that run's merged file, also after another one was drawn to be sent again.
     reprints: the reason of each.
     """
 
@@ -79,6 +80,7 @@ class Assigned:
     pages: int = 0
     run: str = ""
     address: tuple[str, ...] = ()
+    first: Made | None = None
     reprints: tuple[str, ...] = ()
 
     @property
@@ -236,7 +238,8 @@ def _after(before: Assigned, entry: Entry) -> Assigned:
     )
     if entry.kind == REPRINTED:
         return replace(made, reprints=(*before.reprints, body["reason"]))
-    return replace(made, run=body.get("run", before.wave))
+    first = Made(body["pdf"], body["sha256"], made.size, made.pages, made.address)
+    return replace(made, run=body.get("run", before.wave), first=first)
 
 
 def made_body(drawn: Made, *, on: date, run: str = "", reason: str = "") -> dict[str, Any]:

@@ -8,7 +8,6 @@ import polars as pl
 
 from clientlens.analysis.client_names import shown_name
 from clientlens.analysis.letter_history import HELD, MAILED
-from clientlens.analysis.wording import counted_noun
 from clientlens.campaigns.audience import audience
 from clientlens.campaigns.households import with_homes
 from clientlens.campaigns.past import YEAR_DAYS, Past
@@ -169,7 +168,6 @@ def _opted_out(rows: pl.DataFrame, spec: Spec, question: Question, mailed: set[s
     told = rows.filter(~pl.col("accepts_email"), pl.col("client_id").is_in(sorted(mailed))).height
     if not told:
         return ()
-    clients = counted_noun(told, "client")
     return (
-        f"{clients} of these letters opted out of e-mail, which is no objection to post (letters.email_opt_out)",
+        f"recipients who opted out of e-mail: {told:,}; that is no objection to post (letters.email_opt_out)",
     )

@@ -149,7 +149,7 @@ def run(
             _see_unchanged(spec, waves)
             press = _Press(writer, workspace, spec, making, at, day, entries)
             see_whole(path, press.mine)
-            _clear(path, press.everybody)
+            _clear(path, [one.path for one in kept.kept_files(writer.connection)])
             left = [one for one in press.mine if one.status == "assigned"]
             fresh = _name(press.mine, day)
             begun = {one.run for one in press.mine}
@@ -223,9 +223,9 @@ def _name(mine: Iterable[Assigned], day: date) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _clear(path: Path, letters: Iterable[Assigned]) -> None:
+def _clear(path: Path, recorded: Iterable[str]) -> None:
     """Delete what a killed run left: PDFs that nobody recorded."""
-    for stray in kept.strays(path, [one.pdf for one in letters if one.pdf is not None]):
+    for stray in kept.strays(path, recorded):
         with disk_errors(stray):
             stray.unlink(missing_ok=True)
 
