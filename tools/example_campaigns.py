@@ -17,7 +17,18 @@ from pathlib import Path
 
 import polars as pl
 
-from clientlens.analysis.letter_history import ASSIGNED, HELD, MAILED, RENDERED, STATUS, WAVE, Wave, wave_body
+from clientlens.analysis.letter_history import (
+    ASSIGNED,
+    HELD,
+    MAILED,
+    RENDERED,
+    STATUS,
+    WAVE,
+    Made,
+    Wave,
+    made_body,
+    wave_body,
+)
 from clientlens.model.entries import Event
 from clientlens.workspace import ledger
 from clientlens.workspace.workspace import Workspace
@@ -90,7 +101,8 @@ def fates(assigned: list[Event], wave: Wave) -> list[Event]:
     day = date.fromisoformat(wave.wave)
     for place, one in enumerate(event for event in assigned if event.body["letter_id"]):
         letter_id = one.body["letter_id"]
-        made = {"pdf": f"letters/{letter_id}.pdf", "sha256": "0" * 64, "pages": 1, "on": day.isoformat()}
+        # An invented letter has no file.
+        made = made_body(Made(pdf="", sha256="", bytes=0, pages=1, address=()), on=day, run=wave.wave)
         events.append(Event(RENDERED, made, subject=letter_id, person_key=one.person_key))
         last = "failed" if place % 40 == 17 else "delivered"
         for status, after in (("handed_over", 0), ("printed", 1), (last, 4)):
