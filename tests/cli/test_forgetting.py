@@ -435,6 +435,35 @@ def test_retention_lists_whom_nothing_was_heard_of_and_forgets_only_when_it_is_t
     assert call("privacy", "retention", "--apply", "--json", ws=shop).json == []
 
 
+def test_retention_knows_of_orders_that_were_held_and_stand_in_no_file(call, shop, tmp_path):
+    (tmp_path / "old.csv").write_text(
+        f"{ORDERS}\n90,2016-10-31T10:00:00Z,9.00,EUR,old@example.org,Old One,,,,,\n"
+    )
+    assert call("import", tmp_path / "old.csv", ws=shop).code == 0
+    (shop / "requests.toml").write_text('audience = "all"\n')
+    asked = [
+        {
+            "order_id": "50",
+            "placed_at": "2026-10-30T10:00:00Z",
+            "email": "old@example.org",
+            "service": "Logo",
+        },
+        {
+            "order_id": "51",
+            "placed_at": "2014-10-30T10:00:00Z",
+            "email": "dora@example.org",
+            "service": "Logo",
+        },
+    ]
+    (tmp_path / "asked.jsonl").write_text("\n".join(map(json.dumps, asked)))
+    assert call("requests", "screen", tmp_path / "asked.jsonl", "--record", ws=shop).code == 0
+    done = call("privacy", "retention", "--apply", "--json", ws=shop).json
+    assert [(row["email"], row["last_on"], row["last"]) for row in done] == [
+        ("dora@example.org", "2014-10-30", "request")
+    ]
+    assert not [file for file in shop.rglob("*") if file.is_file() and b"dora@" in file.read_bytes()]
+
+
 def test_who_objected_before_is_still_known_to_and_sums_are_kept(call, shop):
     for who in (ZITA, BOB):
         assert call("privacy", "forget", who, "--yes", ws=shop).code == 0
