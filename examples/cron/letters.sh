@@ -7,7 +7,7 @@
 # CLIENTLENS            the program                            [default: clientlens]
 # LETTERS_LOG           what each run did, a line each         [default: ~/.local/state/clientlens/letters.log]
 # LETTERS_MAIL_TO       who is written to when something needs a person; unset: it is printed, so that cron mails it
-# LETTERS_IMPORT        a folder whose *.csv are imported first; unset: nothing is
+# LETTERS_IMPORT        a folder whose *.csv are imported first, if it holds any; unset: nothing is
 #
 # Quiet when all went well. Never two at once: a second one ends at once and says so in the log. The exit code is the
 # worst of clientlens' own: 0 fine, 1 letters or rows were set aside, 2 a slip in a campaign's file, 3 an export that
@@ -45,7 +45,14 @@ step() { # step WHAT COMMAND...: run it, keep what it says for the log and for t
 }
 
 if [ -n "${LETTERS_IMPORT:-}" ]; then
-  step import "$program" --quiet import "$LETTERS_IMPORT"/*.csv || true
+  shopt -s nullglob
+  exports=("$LETTERS_IMPORT"/*.csv)
+  if [ -d "$LETTERS_IMPORT" ] && [ ${#exports[@]} -eq 0 ]; then
+    note "import: nothing lies in $LETTERS_IMPORT"
+  else
+    # A folder that is not there is told like an export that cannot be read.
+    step import "$program" --quiet import "${exports[@]:-$LETTERS_IMPORT}" || true
+  fi
 fi
 # Rows set aside are no reason to wait, an export that was not stored is.
 if [ "$worst" -le 1 ]; then
@@ -56,15 +63,18 @@ fi
 cat "$said" >>"$log"
 
 if [ "$worst" -ne 0 ]; then
+  mailed=1
   if [ -n "${LETTERS_MAIL_TO:-}" ]; then
+    mailed=0
+    PATH=$PATH:/usr/sbin:/usr/lib # where cron does not look
     {
       printf 'To: %s\nSubject: Letters need a look (exit %s on %s)\n' "$LETTERS_MAIL_TO" "$worst" "$(hostname)"
       printf 'Content-Type: text/plain; charset=utf-8\n\n'
       cat "$said"
       printf '\nThe log: %s\n' "$log"
-    } | "${SENDMAIL:-sendmail}" -t
-  else
-    cat "$said" >&2
+    } | "${SENDMAIL:-sendmail}" -t || mailed=$?
+    [ "$mailed" -eq 0 ] || note "not mailed: sendmail said $mailed"
   fi
+  [ "$mailed" -eq 0 ] || cat "$said" >&2
 fi
 exit "$worst"

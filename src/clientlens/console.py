@@ -81,7 +81,7 @@ class Console:
 
     @contextmanager
     def progress(self, label: str, total: int) -> Iterator[Callable[[int], None]]:
-        """A progress bar over `total` bytes, drawn only when stderr is a terminal; gives what advances it."""
+        """A progress bar over `total` steps, such as bytes, drawn only when stderr is a terminal; gives what advances it."""
         if self.quiet or not self.stderr_is_terminal:
             yield lambda _: None
             return

@@ -20,6 +20,7 @@ from clientlens.model.timeframes import AsOf
 
 SHOP = run_path(str(Path(__file__).resolve().parents[1] / "analysis" / "conftest.py"))
 order = SHOP["order"]
+SECRET = "ab" * 32
 TODAY = date(2026, 11, 26)
 RULES = {"completed_when": "paid", "home_currency": "EUR", "ignore": ()}
 
@@ -82,6 +83,7 @@ def asked(facts, *, entries=(), day=TODAY, groups=(), **other):
         "today": day,
         "make": letters,
         "incomplete": whole,
+        "secret": SECRET,
     }
     return Question(**{**told, **other})
 
@@ -124,10 +126,13 @@ class Ledger:
             Entry(seq, as_of(day).instant, "ada", kind, person_key, subject, dict(body), key, 1)
         )
 
-    def mark(self, status, day=TODAY, *, client=None):
-        """Bring all letters, or those of one client, to a status."""
+    def mark(self, status, day=TODAY, *, client=None, made=True):
+        """Bring all letters, or those of one client, to a status; made: after their PDFs were made."""
         for one in assigned_of(self.entries):
             if one.letter_id and (client is None or one.person_key.startswith(f"e:{client}@")):
+                if made and one.pdf is None:
+                    pdf = {"pdf": "x.pdf", "sha256": "0" * 64, "pages": 1, "on": day.isoformat()}
+                    self.write("letter_rendered", one.letter_id, pdf, day=day)
                 body = {"status": status, "on": day.isoformat()}
                 self.write("letter_status", one.letter_id, body, day=day)
 

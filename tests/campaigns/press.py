@@ -68,6 +68,7 @@ def making(spec, at=AT, *, suppressed=(), cannot=(), drawn=None):
             make=lambda clients: [_letter("", names[one], "W" * 16) for one in clients],
             incomplete=lambda clients: pl.Series([None] * clients.height, dtype=pl.String),
             max_letters=max_letters,
+            secret=DESK.SECRET,
         )
         return plan(spec, question)
 

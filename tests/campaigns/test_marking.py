@@ -216,6 +216,8 @@ def test_a_letter_is_printed_again_for_a_reason_and_under_its_code(ask):
         with pytest.raises(CannotReprint):
             anew(**other)
     anew()
+    # What is lost is replaced, so nothing is damaged any more.
+    assert ask("workspace", "check").code == 0
     shown = ask("letters", "show", anna, "--json").json
     assert (shown["pdf"], shown["code"], shown["status"]) == (
         f"campaigns/spring/{anna}-3.pdf",
@@ -224,6 +226,21 @@ def test_a_letter_is_printed_again_for_a_reason_and_under_its_code(ask):
     )
     assert ask("letters", "show", anna, "-o", "copy.pdf").code == 0
     assert (ask.folder / "copy.pdf").read_bytes() == (ask.folder / "ws" / shown["pdf"]).read_bytes()
+
+
+def test_what_was_sent_stays_beside_what_is_drawn_anew(ask):
+    bob = ask.letters["bob"]
+    folder = ask.folder / "ws" / "campaigns" / "spring"
+    merged = folder / "2026-05-04" / "letters.pdf"
+    sent, together = (folder / f"{bob}.pdf").read_bytes(), merged.read_bytes()
+    making = PRESS.making(PRESS.DESK.campaign())
+    reprint(ask.folder / "ws", bob, "moved", lambda _: making, suppressed=lambda *_: False, at=NOW)
+    merged.unlink()
+    PRESS.print_letters(ask.folder / "ws", at=NOW, cannot=("Dora",))
+    assert (folder / f"{bob}.pdf").read_bytes() == sent
+    assert (folder / f"{bob}-2.pdf").is_file()
+    assert merged.read_bytes() == together
+    assert ask("workspace", "check").code == 0
 
 
 def test_a_letter_is_drawn_anew_by_its_own_campaign_alone(ask):

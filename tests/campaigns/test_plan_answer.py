@@ -87,10 +87,15 @@ def test_a_small_list_is_told_what_it_cannot_show():
     assert found**2 == pytest.approx(
         square * ((0.2 + found) * (0.8 - found) / mailed + 0.16 / held), rel=1e-3
     )
+    from_ = f"{100 * (0.2 + found):.1f} % buyers among those mailed"
     assert answer.notes[0].startswith(
-        f"too few to show anything below +{100 * found:.1f} points: hold out half"
+        f"only a large effect will show: {from_}, where 20 % buy anyway; hold out half ([holdout] share = 0.5; then from "
     )
-    assert answer.notes[0].endswith(", or pool waves")
+    assert answer.notes[0].endswith(" % on), or take several waves together")
+    words = answer.parts[0].rows.row(0, named=True)
+    assert words["held_back"] == f"{held} of {mailed + held}, by lot (30 % of all households)"
+    assert words["would_buy_anyway"].startswith("20 %: 10 of 50 such clients did, ")
+    assert words["effect_shows_from"] == f"{from_} ({1 + found / 0.2:.1f} times as many)"
     assert answered(DESK.campaign(), 3, base(9, 3)).notes == (
         "nobody is held back, so nothing will tell what the letters changed: set [holdout] share",
     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
+from copy import deepcopy
 from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -18,7 +20,7 @@ from hypothesis import strategies as st
 from clientlens.analysis.letter_history import HELD, MAILED, assigned_of, waves_of
 from clientlens.campaigns.assigning import assignment_events, wave_name
 from clientlens.campaigns.audience import next_birthday, ranks_of
-from clientlens.campaigns.households import arm_of, with_fingerprints
+from clientlens.campaigns.households import arm_of, with_homes
 from clientlens.campaigns.recipients import Reason, Rest
 from clientlens.campaigns.spec import Audience, Holdout, Money
 
@@ -172,6 +174,9 @@ def test_who_was_written_to_lately_is_known_by_address_too_and_by_the_real_day()
             both, entries=ledger.entries, day=date(2026, 11, day), as_of=DESK.as_of(date(2026, 12, 31))
         )
         assert why(found) == {"one": expected, "two": "same_address"}
+    unmade = deepcopy(ledger)
+    unmade.mark("failed", made=False)  # objected, say: nothing was sent, so that nothing came back
+    assert why(DESK.planned(both, entries=unmade.entries)) == {"one": MAILED, "two": "same_address"}
     ledger.mark("failed")  # nobody got it
     after = why(DESK.planned(both, entries=ledger.entries, day=date(2026, 11, 20)))
     assert after == {"one": "undeliverable", "two": "undeliverable"}
@@ -208,6 +213,42 @@ def test_a_monthly_statement_goes_out_once_each_month_and_keeps_its_holdout():
     assert (
         "recently_written" in why(DESK.planned(facts, entries=ledger.entries, day=date(2027, 1, 2))).values()
     )
+
+
+def test_who_is_held_reaches_the_cap_of_the_own_campaign_with_who_is_mailed():
+    facts, ledger = DESK.shop_of(named(*"abcdefgh")), DESK.Ledger()
+    spec = DESK.campaign(repeat="month", holdout=HALF, yearly_cap=2)
+    sizes = [
+        (len(found.mailed), len(found.held))
+        for found in (ledger.run(facts, spec, day=date(2026, month, 1)) for month in (9, 10, 11))
+    ]
+    assert sizes[0] == sizes[1]
+    assert 0 not in sizes[0]
+    assert sizes[2] == (0, 0)
+    # Another campaign's cap is about letters that were sent.
+    other = why(
+        DESK.planned(
+            facts, DESK.campaign(name="other", yearly_cap=2, cooldown_days=0), entries=ledger.entries
+        )
+    )
+    assert Counter(other.values()) == {"yearly_cap": sizes[0][0], MAILED: sizes[0][1]}
+
+
+def test_no_address_can_be_tried_out_on_what_the_ledger_keeps():
+    facts = DESK.shop_of({"anna": home("Via 1", name="Anna")})
+    kept = []
+    for secret in (DESK.SECRET, "cd" * 32):
+        ledger = DESK.Ledger()
+        ledger.run(facts, secret=secret)
+        (one,) = assigned_of(ledger.entries)
+        kept += [one.household, one.residence]
+    assert len(set(kept)) == 4
+    plain = {
+        hashlib.sha256((salt + text).encode()).hexdigest()[:32]
+        for salt in ("", "spring\0spring\0", "residence\0")
+        for text in ("anna|via 1|39100", "via 1|39100|")
+    }
+    assert plain.isdisjoint(kept)
 
 
 def test_a_birthday_belongs_to_its_own_year():
@@ -271,18 +312,17 @@ def test_both_arms_stop_at_the_same_client():
 def test_ten_thousand_households_are_held_in_their_share_and_by_nothing_but_themselves():
     share, count = Fraction(1, 5), 10_000
     frame = pl.DataFrame([home(f"Via {n}", name=f"N{n}", company="C", street2="-") for n in range(count)])
-    found = with_fingerprints(frame, campaign="spring", seed="s")
-    held = sum(arm_of(one, share) == HELD for one in found["household"])
-    assert abs(held - 2000) < 4 * 40  # the standard deviation is √(10,000 · 0.2 · 0.8) = 40
-    mixed = with_fingerprints(frame.reverse(), campaign="spring", seed="s")
-    assert mixed["household"].reverse().equals(found["household"])
-    assert sum(arm_of(one, Fraction(0)) == HELD for one in found["household"]) == 0
-    assert sum(arm_of(one, Fraction(1)) == MAILED for one in found["household"]) == 0
-    other = with_fingerprints(frame, campaign="spring", seed="t")["household"]
-    both = sum(
-        arm_of(one, share) == arm_of(two, share) == HELD
-        for one, two in zip(found["household"], other, strict=True)
-    )
+    homes = with_homes(frame, DESK.SECRET)["home"]
+
+    def held(seed, homes=homes, share=share):
+        return [arm_of(one, share, campaign="spring", seed=seed) == HELD for one in homes]
+
+    first = held("s")
+    assert abs(sum(first) - 2000) < 4 * 40  # the standard deviation is √(10,000 · 0.2 · 0.8) = 40
+    assert held("s", with_homes(frame.reverse(), "cd" * 32)["home"].reverse()) == first
+    assert sum(held("s", share=Fraction(0))) == 0
+    assert sum(held("s", share=Fraction(1))) == count
+    both = sum(one and two for one, two in zip(first, held("t"), strict=True))
     assert abs(both - 400) < 4 * 20  # drawn anew: a fifth of a fifth
 
 

@@ -19,7 +19,7 @@ import pytest
 from clientlens.analysis.letter_history import KINDS, assigned_of
 from clientlens.campaigns.running import SUPPRESSED
 from clientlens.campaigns.spec import Holdout
-from clientlens.errors import CampaignChanged, LetterDamaged
+from clientlens.errors import CampaignChanged, DiskFailed, LetterDamaged
 from clientlens.workspace import ledger, upkeep
 from clientlens.workspace.workspace import Workspace
 
@@ -117,6 +117,20 @@ def test_what_a_killed_run_left_is_made_and_what_it_did_not_record_goes(shop, mo
     assert upkeep.check(shop).orphans == ()
 
 
+def test_a_full_disk_says_what_stands_and_the_next_run_goes_on(shop, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr("clientlens.campaigns.running.put_letter", full)
+        with pytest.raises(DiskFailed) as caught:
+            PRESS.print_letters(shop)
+    assert caught.value.message == "x.pdf: No space left on device"
+    assert caught.value.hint.startswith("what was recorded stands, and the next run goes on; free some space")
+    assert len(PRESS.print_letters(shop).made) == len(assigned(shop)) == 4
+
+
+def full(*_):
+    raise DiskFailed("x.pdf", "No space left on device")
+
+
 def test_letters_wait_beyond_the_number_asked_for_and_both_arms_with_them(shop):
     spec = PRESS.DESK.campaign(holdout=Holdout(Fraction(1, 2), "s"))
     arms = {}
@@ -151,7 +165,7 @@ def test_what_the_effect_hangs_on_may_not_change(shop):
     with pytest.raises(CampaignChanged, match="repeat none"):
         PRESS.print_letters(shop, replace(SPRING, repeat="month"))
     noted = PRESS.print_letters(shop, replace(SPRING, sha256="1" * 64))
-    assert noted.notes == ["s.toml has changed since the campaign's last wave, 2026-05-04"]
+    assert noted.notes == ["s.toml is not what the campaign's last wave, 2026-05-04, was made by"]
 
 
 def test_two_runs_at_once_make_one_set(shop):

@@ -48,12 +48,13 @@ class Assigned:
     """One client's part in a campaign.
 
     period: "" or the month or year of a repeated campaign (2026-11, 2026). wave: the run that assigned, its local day
-    and number: 2026-11-25, 2026-11-25-2. arm: `MAILED` or `HELD`. household: hash of campaign, seed and postal address,
-    which decided the arm. residence: hash of name and postal address, for the rule of one letter for both. in_home_on: the
-    planned day in the client's home, from which the effect is counted, for both arms. cost_minor: of the letter, 0 when
+    and number: 2026-11-25, 2026-11-25-2. arm: `MAILED` or `HELD`. household: the postal address,
+    and residence: name and address, for the rule of one letter for both; HMACs under the workspace's secret. in_home_on:
+    the planned day in the client's home, from which the effect is counted, for both arms. cost_minor: of the letter, 0 when
     held. letter_id, code: "" when held. steps: status by status, the first one first (the last one holds).
     pdf, sha256, size (bytes), pages: of the letter as it was last made; pdf is a path inside the workspace. run: which run
     made it, its local day and number like `wave`; mostly the one that assigned. address: its lines in the window.
+    first: what `run` made, which is in that run's merged file, also after another one was drawn to be sent again.
     reprints: the reason of each.
     """
 
@@ -79,6 +80,7 @@ class Assigned:
     pages: int = 0
     run: str = ""
     address: tuple[str, ...] = ()
+    first: Made | None = None
     reprints: tuple[str, ...] = ()
 
     @property
@@ -236,7 +238,8 @@ def _after(before: Assigned, entry: Entry) -> Assigned:
     )
     if entry.kind == REPRINTED:
         return replace(made, reprints=(*before.reprints, body["reason"]))
-    return replace(made, run=body.get("run", before.wave))
+    first = Made(body["pdf"], body["sha256"], made.size, made.pages, made.address)
+    return replace(made, run=body.get("run", before.wave), first=first)
 
 
 def made_body(drawn: Made, *, on: date, run: str = "", reason: str = "") -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Who objected to being written to: kept so that a list of it names nobody, and holds whatever is imported later.
 
-Entries of the ledger, none of which has a person_key: `privacy_secret` (body: `secret`), made with the first objection;
+Entries of the ledger, none of which has a person_key: `privacy_secret` (body: `secret`), made with the first objection
+or the first letter;
 `suppressed` and `unsuppressed` (subject: the number of the suppression; body: `reason`, and of the first `fingerprints`).
 A fingerprint is the HMAC under that secret of an e-mail, of a name with postal address, or of a key by which the client
 is known (a customer number, say). One that fits is enough. So forgetting a client need not touch them, and an export
@@ -200,7 +201,16 @@ def secret_events(known: Suppressions) -> tuple[str, list[Event]]:
     if known.secret is not None:
         return known.secret, []
     secret = new_secret()
-    return secret, [Event(SECRET, {"secret": secret}, key=SECRET)]
+    return secret, [_secret_event(secret)]
+
+
+def _secret_event(secret: str) -> Event:
+    return Event(SECRET, {"secret": secret}, key=SECRET)
+
+
+def secret_events_of(entries: Iterable[Entry], secret: str) -> list[Event]:
+    """The entry that keeps this secret as the workspace's; none where the entries have one."""
+    return [] if Suppressions.of(entries).secret else [_secret_event(secret)]
 
 
 def told_body(entry: Entry) -> dict[str, object]:

@@ -6,7 +6,7 @@ again. Each letter is in the files of the one run that made it, so that handing 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from clientlens.errors import LetterDamaged
@@ -94,9 +94,27 @@ def write_missing(
                 file for file in (MERGED, MANIFEST_CSV, MANIFEST_JSON) if not (folder / file).is_file()
             ]
         if missing:
-            _write(path, f"{kept.LETTERS}/{campaign}/{name}", some, owners, merge, missing)
-            done.append(Bundle(name, folder, len(some), sum(one.pages for one in some)))
+            made = [_as_run_made(path, one) for one in some]
+            _write(path, f"{kept.LETTERS}/{campaign}/{name}", made, owners, merge, missing)
+            done.append(Bundle(name, folder, len(made), sum(one.pages for one in made)))
     return done
+
+
+def _as_run_made(path: Path, one: Assigned) -> Assigned:
+    """A letter with the PDF that its run made, not one that was drawn anew since, unless that is all there is."""
+    first = one.first
+    if first is None or first.pdf == one.pdf:
+        return one
+    if kept.fault_of(path, kept.Kept(first.pdf, first.sha256, first.bytes)) is not None:
+        return one
+    return replace(
+        one,
+        pdf=first.pdf,
+        sha256=first.sha256,
+        size=first.bytes,
+        pages=first.pages,
+        address=first.address,
+    )
 
 
 def _write(

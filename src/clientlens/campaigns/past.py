@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from clientlens.model.facts import Facts
 
 YEAR_DAYS = 365
-_DELIVERED, _FAILED = "delivered", "failed"
+_DELIVERED = "delivered"
 _SCHEMA = {
     "campaign": pl.String,
     "period": pl.String,
@@ -27,7 +27,9 @@ _SCHEMA = {
     "residence": pl.String,
     "held": pl.Boolean,
     "status": pl.String,
+    "came_back": pl.Boolean,
     "written_on": pl.Date,
+    "assigned_on": pl.Date,
     "cost_minor": pl.Int64,
 }
 
@@ -37,8 +39,9 @@ class Past:
     """The assignments of all campaigns.
 
     rows: one per assignment, the first one first: campaign, period, person_key, residence, held (Boolean), status,
-    written_on (Date: the local day on which the client counts as written to; null: not at all), cost_minor (Int64),
-    client_id (null: no record names the person today). A client who was merged since has those of all keys.
+    came_back (Boolean), written_on (Date: the local day on which the client counts as written to; null: not at all),
+    assigned_on (Date), cost_minor (Int64), client_id (null: no record names the person today). A client who was merged
+    since has those of all keys.
     """
 
     rows: pl.DataFrame
@@ -63,7 +66,9 @@ class Past:
                     one.residence,
                     one.arm == HELD,
                     one.status,
+                    one.came_back,
                     None if one.written_on is None else one.written_on.astimezone(zone).date(),
+                    one.assigned_at.astimezone(zone).date(),
                     one.cost_minor,
                 )
                 for one in assigned
@@ -89,15 +94,21 @@ class Past:
         return self.rows.filter(self._days_ago() < days, ~own)
 
     def yearly(self) -> pl.DataFrame:
-        """client_id and letters (Int64): those of the last 365 days, of every campaign."""
-        lately = self.rows.filter(self._days_ago() < YEAR_DAYS, pl.col("client_id").is_not_null())
+        """client_id and letters (Int64): those of the last 365 days, of every campaign.
+
+        Who is held by this campaign counts as if they had got its letter: else who is mailed would reach the cap first,
+        and the two arms of later periods would no longer be alike.
+        """
+        own = pl.col("held") & (pl.col("campaign") == self.spec.name)
+        counted = self.rows.with_columns(written_on=pl.when(own).then("assigned_on").otherwise("written_on"))
+        lately = counted.filter(self._days_ago() < YEAR_DAYS, pl.col("client_id").is_not_null())
         return lately.group_by("client_id").agg(letters=pl.len().cast(pl.Int64))
 
     def undeliverable(self) -> pl.Series:
-        """Residences from which the last letter whose fate is known came back."""
-        known = self.rows.filter(~pl.col("held"), pl.col("status").is_in([_DELIVERED, _FAILED]))
+        """Residences from which the last letter whose fate is known came back; one that was never made says nothing."""
+        known = self.rows.filter(pl.col("came_back") | (pl.col("status") == _DELIVERED))
         last = known.unique("residence", keep="last", maintain_order=True)
-        return last.filter(pl.col("status") == _FAILED)["residence"]
+        return last.filter("came_back")["residence"]
 
     def _days_ago(self) -> pl.Expr:
         return (pl.lit(self.today) - pl.col("written_on")).dt.total_days()

@@ -148,17 +148,17 @@ def _summary(answer: Answer, plan: Plan, base: Baseline, effect: Effect) -> Answ
     told = {
         "clients meant": f"{plan.audience:,}",
         "letters": f"{len(plan.mailed):,}",
-        "held back": f"{len(plan.held):,} ({_percent(float(plan.spec.holdout.share))} of households)",
+        "held back": _held(plan),
         "left out": f"{len(plan.left_out):,}",
         "cost": _cost(plan),
-        "buy anyway": _baseline(base),
-        "can show": _shown(effect.smallest, base.rate),
+        "would buy anyway": _baseline(base),
+        "effect shows from": _shown(effect.smallest, base.rate),
     }
     row = answer.rows.row(0, named=True)
     if row["wanted_lift"] is not None:
-        asked = f"+{_percent(row['wanted_lift'] / 10**RATE_SCALE)} more buyers"
+        asked = _percent(row["wanted_lift"] / 10**RATE_SCALE)
         takes = f"{row['needed_mailed']:,} letters and {row['needed_held']:,} held back"
-        told[f"to show {asked}"] = takes if row["needed_mailed"] is not None else "cannot be said"
+        told[f"for +{asked} buyers"] = takes if row["needed_mailed"] is not None else "cannot be said"
     fields = tuple(Field(title.replace(" ", "_"), Kind.TEXT, title, title=title) for title in told)
     return Answer("summary", fields, frame_of(fields, [list(told.values())]), answer.timezone, single=True)
 
@@ -170,6 +170,14 @@ def _listing(
         return ()
     name = title.lower().replace(" ", "_")
     return (Answer(name, tuple(fields), frame_of(fields, rows), answer.timezone, title=title),)
+
+
+def _held(plan: Plan) -> str:
+    share = plan.spec.holdout.share
+    if not share:
+        return "0"
+    everybody = len(plan.mailed) + len(plan.held)
+    return f"{len(plan.held):,} of {everybody:,}, by lot ({_percent(float(share))} of all households)"
 
 
 def _cost(plan: Plan) -> str | None:
@@ -193,14 +201,25 @@ def _baseline(base: Baseline) -> str:
     if base.rate is None:
         return f"not known: nobody would have been meant on {base.first}"
     of = f"{base.buyers:,} of {counted_noun(base.clients, 'such client')}"
-    return f"{_percent(base.rate)}: {of}, {base.first} to {base.last}"
+    return f"{_percent(base.rate)}: {of} did, {base.first} to {base.last}"
 
 
 def _shown(smallest: Lift | None, rate: float | None) -> str | None:
     if smallest is None or rate is None:
         return None
-    more = "" if smallest.relative is None else f" (+{_percent(smallest.relative)})"
-    return f"{_percent(rate)} growing to {_percent(rate + smallest.difference)} or more{more}"
+    return f"{_buyers(smallest, rate)}{_more(smallest)}"
+
+
+def _buyers(lift: Lift, rate: float) -> str:
+    return f"{_percent(rate + lift.difference)} buyers among those mailed"
+
+
+def _more(lift: Lift) -> str:
+    """By how much that is more than without letters: percents up to twice as many, times beyond."""
+    if lift.relative is None:
+        return ""
+    times = f"{1 + lift.relative:.1f}".removesuffix(".0")
+    return f" ({times} times as many)" if lift.relative >= 1 else f" (+{_percent(lift.relative)})"
 
 
 def _advice(plan: Plan, base: Baseline, effect: Effect) -> tuple[str, ...]:
@@ -210,26 +229,28 @@ def _advice(plan: Plan, base: Baseline, effect: Effect) -> tuple[str, ...]:
     if not plan.spec.holdout.share:
         return ("nobody is held back, so nothing will tell what the letters changed: set [holdout] share",)
     if base.rate is None:
-        return ("what this campaign can show is not known: nobody would have been meant a window ago",)
+        return (f"what this campaign can show is not known: nobody would have been meant on {base.first}",)
     smallest = effect.smallest
     if smallest is None:
-        return ("too few to show anything at all: hold out half, or pool waves",)
+        return ("too few clients to show anything at all: hold out half, or take several waves together",)
     notes = []
     if smallest.relative is None or smallest.relative > SMALL:
-        held = ""
+        ways = ["take several waves together"]
         if effect.halved is not None and effect.halved.difference < smallest.difference:
-            held = f" (then +{_points(effect.halved)})"
+            then = _percent(base.rate + effect.halved.difference)
+            ways.insert(0, f"hold out half ([holdout] share = 0.5; then from {then} on)")
         notes.append(
-            f"too few to show anything below +{_points(smallest)}: hold out half{held}, or pool waves"
+            f"only a large effect will show: {_buyers(smallest, base.rate)}, where {_percent(base.rate)} buy anyway; "
+            f"{', or '.join(ways)}"
         )
     if base.rate * min(len(plan.mailed), len(plan.held)) < FEW_BUYERS:
-        notes.append(f"fewer than {FEW_BUYERS} buyers are to be expected in an arm: these figures are rough")
+        notes.append(
+            f"fewer than {FEW_BUYERS} buyers are to be expected among those mailed or held back: these figures are rough"
+        )
     return tuple(notes)
 
 
-def _points(lift: Lift) -> str:
-    return f"{100 * lift.difference:.1f} points"
-
-
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %".replace(".0 %", " %")
+    percents = 100 * share
+    text = f"{percents:.1f}" if percents >= 1 or not percents else f"{percents:.2g}"
+    return f"{text.removesuffix('.0')} %"

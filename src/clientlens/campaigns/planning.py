@@ -8,9 +8,8 @@ import polars as pl
 
 from clientlens.analysis.client_names import shown_name
 from clientlens.analysis.letter_history import HELD, MAILED
-from clientlens.analysis.wording import counted_noun
 from clientlens.campaigns.audience import audience
-from clientlens.campaigns.households import with_fingerprints
+from clientlens.campaigns.households import with_homes
 from clientlens.campaigns.past import YEAR_DAYS, Past
 from clientlens.campaigns.recipients import LeftOut, Plan, Reason
 from clientlens.campaigns.turns import Turns
@@ -36,8 +35,8 @@ def plan(spec: Spec, question: Question) -> Plan:
     meant = audience(spec.audience, question.market, question.as_of)
     past = Past.of(question.assigned, question.market.facts, spec, question.today)
     rows = _judged(_known(meant.clients, spec, question), spec, question, past)
-    turns = Turns(spec, past, question.make, question.max_letters)
-    turns.take(rows.filter(pl.col("reason").is_null()))
+    turns = Turns(spec, past, question.make, question.max_letters, secret=question.secret)
+    turns.take(rows.filter(pl.col("reason").is_null()), question.progress)
     early = rows.filter(pl.col("reason").is_not_null()).select("client_id", "shown", "reason", "detail")
     left_out = [LeftOut(one, name, Reason(why), detail or "") for one, name, why, detail in early.iter_rows()]
     place = dict(zip(rows["client_id"], range(rows.height), strict=True))
@@ -52,6 +51,7 @@ def plan(spec: Spec, question: Question) -> Plan:
         left_out=tuple(sorted([*left_out, *turns.left_out], key=lambda one: place[one.client_id])),
         notes=notes,
         fixed_minor=0 if past.mine().height else spec.money.fixed_minor,
+        secret=question.secret,
     )
 
 
@@ -60,7 +60,7 @@ def _known(meant: pl.DataFrame, spec: Spec, question: Question) -> pl.DataFrame:
 
     Returns:
         client_id, shown (the name shown), the columns of an address, anonymous, accepts_email, person_key (the smallest),
-        period, residence, household.
+        period, home, residence.
     """
     facts = question.market.facts
     asked = meant.lazy()
@@ -84,7 +84,7 @@ def _known(meant: pl.DataFrame, spec: Spec, question: Question) -> pl.DataFrame:
     told = rows.select(
         "client_id", "shown", *_DETAILS, "anonymous", "accepts_email", "person_key", period=period
     )
-    return with_fingerprints(told, campaign=spec.name, seed=spec.holdout.seed)
+    return with_homes(told, question.secret)
 
 
 def _judged(rows: pl.DataFrame, spec: Spec, question: Question, past: Past) -> pl.DataFrame:
@@ -121,7 +121,7 @@ def _judged(rows: pl.DataFrame, spec: Spec, question: Question, past: Past) -> p
         (Reason.ADDRESS_INCOMPLETE, pl.col("missing").is_not_null(), pl.col("missing")),
         (
             Reason.ADDRESS_INCOMPLETE,
-            residence.is_null() | pl.col("household").is_null(),
+            residence.is_null() | pl.col("home").is_null(),
             pl.lit("no letter or digit in a part of it"),
         ),
         (Reason.UNDELIVERABLE, residence.is_in(past.undeliverable().implode()), none),
@@ -168,5 +168,6 @@ def _opted_out(rows: pl.DataFrame, spec: Spec, question: Question, mailed: set[s
     told = rows.filter(~pl.col("accepts_email"), pl.col("client_id").is_in(sorted(mailed))).height
     if not told:
         return ()
-    letters = counted_noun(told, "letter")
-    return (f"{letters} to who opted out of e-mail, which is no objection to post (letters.email_opt_out)",)
+    return (
+        f"recipients who opted out of e-mail: {told:,}; that is no objection to post (letters.email_opt_out)",
+    )

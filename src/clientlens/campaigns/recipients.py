@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from clientlens.campaigns.progress import silent
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from clientlens.analysis.letter_history import Assigned
     from clientlens.campaigns.audience import Market
+    from clientlens.campaigns.progress import Progress
     from clientlens.campaigns.spec import Spec
     from clientlens.letters.letter import Letter
     from clientlens.model.timeframes import AsOf
@@ -72,7 +75,7 @@ class Plan:
     """What a run would do.
 
     audience: how many clients were meant. fixed_minor: what the campaign costs once, where nothing was assigned yet.
-    notes: what is to be known besides.
+    notes: what is to be known besides. secret: as in `Question`.
     """
 
     spec: Spec
@@ -83,6 +86,7 @@ class Plan:
     left_out: tuple[LeftOut, ...]
     notes: tuple[str, ...] = ()
     fixed_minor: int = 0
+    secret: str = ""
 
     @property
     def letters_minor(self) -> int:
@@ -121,7 +125,8 @@ class Question:
 
     market: the facts, groups, settings of figures and who is suppressed. assigned: of all campaigns, by the ledger.
     as_of: what counts for the audience. today: the real local day, for rules of rest. make: see `Maker`. incomplete: see
-    `AddressCheck`. max_letters: so many letters at most in this run, whatever the campaign allows; None: all.
+    `AddressCheck`. secret: under which the ledger keeps addresses; any, where it keeps none yet. max_letters: so many letters at most in this run, whatever the campaign allows; None: all. progress: over
+    letters that are composed.
     """
 
     market: Market
@@ -131,4 +136,6 @@ class Question:
     today: date
     make: Maker
     incomplete: AddressCheck
+    secret: str
     max_letters: int | None = None
+    progress: Progress = silent

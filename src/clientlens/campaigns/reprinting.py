@@ -66,11 +66,13 @@ def reprint(
             if suppressed(workspace, owner):
                 raise CannotReprint(one.letter_id, "the client objects to letters")
             made = _made(path, workspace, one, owner, making(one))
+            before = kept.Kept(one.pdf, str(one.sha256), one.size)
+            lost = one.pdf if kept.fault_of(path, before) is not None else None
         day = at.astimezone(ZoneInfo(str(writer.state.timezone))).date()
         number = len(one.reprints)
         event = Event(
             REPRINTED,
-            made_body(made, on=day, reason=reason),
+            made_body(made, on=day, reason=reason) | ({"instead_of": lost} if lost else {}),
             key=f"{REPRINTED}:{one.letter_id}:{number}",
             person_key=one.person_key,
             subject=one.letter_id,

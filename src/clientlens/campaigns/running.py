@@ -29,11 +29,14 @@ from clientlens.analysis.letter_history import (
     made_body,
     waves_of,
 )
+from clientlens.analysis.suppression import KINDS as SECRETS
+from clientlens.analysis.suppression import secret_events_of
 from clientlens.campaigns import bundles
 from clientlens.campaigns.assigning import assignment_events
 from clientlens.campaigns.codes import BYTES, code_of
+from clientlens.campaigns.progress import silent
 from clientlens.campaigns.recipients import Reason
-from clientlens.errors import CampaignChanged, LetterDamaged
+from clientlens.errors import CampaignChanged, DiskFailed, LetterDamaged
 from clientlens.model.entries import Event
 from clientlens.workspace import kept
 from clientlens.workspace.folder import disk_errors, sync_folder
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clientlens.analysis.letter_history import Assigned, Wave
+    from clientlens.campaigns.progress import Progress
     from clientlens.campaigns.recipients import Plan
     from clientlens.campaigns.spec import Spec
     from clientlens.letters.letter import Drawn, Letter
@@ -67,7 +71,7 @@ class Making:
     plan: whom to write to, by everybody's part so far and at most so many letters (None: all). suppressed: which of
     these clients object to letters today. compose: the letters of these (client_id, letter_id, code), each or why there
     can be none, from today's data. draw: the finished page of one, checked, or why there can be none. merge: PDFs as one, of a
-    run of that name.
+    run of that name. progress: over the letters that are made.
     """
 
     plan: Callable[[Workspace, Sequence[Assigned], int | None], Plan]
@@ -75,6 +79,7 @@ class Making:
     compose: Callable[[Workspace, Sequence[tuple[str, str, str]]], Sequence[Letter | str]]
     draw: Callable[[Workspace, Letter], Drawn | str]
     merge: Callable[[Workspace, Iterable[bytes], str], bytes]
+    progress: Progress = silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,33 +144,44 @@ def run(
     with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
         day = at.astimezone(ZoneInfo(str(writer.state.timezone))).date()
         with Workspace.open(path) as workspace:
-            entries = history(workspace, kinds=KINDS | {WAVE})
+            entries = history(workspace, kinds=KINDS | SECRETS | {WAVE})
             waves = waves_of(entries, campaign=spec.name)
             _see_unchanged(spec, waves)
             press = _Press(writer, workspace, spec, making, at, day, entries)
             see_whole(path, press.mine)
-            _clear(path, press.everybody)
+            _clear(path, [one.path for one in kept.kept_files(writer.connection)])
             left = [one for one in press.mine if one.status == "assigned"]
             fresh = _name(press.mine, day)
             begun = {one.run for one in press.mine}
             finishing = left[-1].wave if left and left[-1].wave not in begun else fresh
-            press.make(left, finishing, max_letters)
-            room = None if max_letters is None else max(max_letters - len(press.made), 0)
-            done = press.assign(making.plan(workspace, press.everybody, room), fresh, random)
-            new = [
-                one
-                for one in press.mine
-                if one.status == "assigned" and one.wave == fresh and one not in left
-            ]
-            press.make(new, fresh, None)
-            done.waiting = press.passed + sum(
-                one.detail.startswith("--max-letters") for one in done.plan.left_out
-            )
-            done.made, done.refused, done.withdrawn = press.made, press.refused, press.withdrawn
-            if waves and waves[-1].spec_sha256 != spec.sha256:
-                done.notes.append(f"{spec.file} has changed since the campaign's last wave, {waves[-1].wave}")
-            merge = partial(making.merge, workspace)
-            done.bundles = bundles.write_missing(path, spec.name, press.mine, press.owners, merge)
+            try:
+                return _carry_out(press, waves, left, fresh, finishing, max_letters, random)
+            except DiskFailed as error:
+                raise (error.halfway() if press.begun else error) from error
+
+
+def _carry_out(
+    press: _Press,
+    waves: Sequence[Wave],
+    left: Sequence[Assigned],
+    fresh: str,
+    finishing: str,
+    max_letters: int | None,
+    random: Callable[[int], bytes],
+) -> Done:
+    """Make what an earlier run left, in the run named `finishing`; then assign and make what is new, in `fresh`."""
+    spec, making, workspace = press.spec, press.making, press.workspace
+    press.make(left, finishing, max_letters)
+    room = None if max_letters is None else max(max_letters - len(press.made), 0)
+    done = press.assign(making.plan(workspace, press.everybody, room), fresh, random)
+    new = [one for one in press.mine if one.status == "assigned" and one.wave == fresh and one not in left]
+    press.make(new, fresh, None)
+    done.waiting = press.passed + sum(one.detail.startswith("--max-letters") for one in done.plan.left_out)
+    done.made, done.refused, done.withdrawn = press.made, press.refused, press.withdrawn
+    if waves and waves[-1].spec_sha256 != spec.sha256:
+        done.notes.append(f"{spec.file} is not what the campaign's last wave, {waves[-1].wave}, was made by")
+    merge = partial(making.merge, workspace)
+    done.bundles = bundles.write_missing(press.writer.folder, spec.name, press.mine, press.owners, merge)
     return done
 
 
@@ -207,9 +223,9 @@ def _name(mine: Iterable[Assigned], day: date) -> str:
     return next(name for name in names if name not in taken)
 
 
-def _clear(path: Path, letters: Iterable[Assigned]) -> None:
+def _clear(path: Path, recorded: Iterable[str]) -> None:
     """Delete what a killed run left: PDFs that nobody recorded."""
-    for stray in kept.strays(path, [one.pdf for one in letters if one.pdf is not None]):
+    for stray in kept.strays(path, recorded):
         with disk_errors(stray):
             stray.unlink(missing_ok=True)
 
@@ -247,6 +263,7 @@ class _Press:
         self.refused: list[Refused] = []
         self.withdrawn: list[str] = []
         self.passed = 0
+        self.begun = False
         self._read()
 
     def _read(self) -> None:
@@ -257,6 +274,7 @@ class _Press:
         """Write entries down, in one transaction, and know them."""
         if events:
             self.entries += self.writer.record(events, at=self.at)
+            self.begun = True
             self._read()
 
     @property
@@ -277,7 +295,10 @@ class _Press:
             taken.add(letter_id)
             return letter_id, code_of(random(BYTES))
 
-        self.record(assignment_events(plan, wave, tokens, assigned_on=self.day))
+        events = assignment_events(plan, wave, tokens, assigned_on=self.day)
+        if events:
+            events = [*secret_events_of(self.entries, plan.secret), *events]
+        self.record(events)
         return Done(plan, len(plan.mailed), len(plan.held), notes=list(plan.notes))
 
     def make(self, letters: Sequence[Assigned], run_name: str, at_most: int | None) -> None:
@@ -300,11 +321,13 @@ class _Press:
         known = [one for one in letters if one.person_key in owners and one not in gone]
         wanted = [(owners[one.person_key], one.letter_id, one.code) for one in known]
         ready = list(zip(known, self.making.compose(self.workspace, wanted), strict=True))
-        for first in range(0, len(ready), TOGETHER):
-            some = ready[first : first + TOGETHER]
-            chosen = some if at_most is None else some[: at_most - len(self.made)]
-            self.passed += len(some) - len(chosen)
-            self._make_some(chosen, owners, run_name)
+        with self.making.progress(len(ready)) as advance:
+            for first in range(0, len(ready), TOGETHER):
+                some = ready[first : first + TOGETHER]
+                chosen = some if at_most is None else some[: at_most - len(self.made)]
+                self.passed += len(some) - len(chosen)
+                self._make_some(chosen, owners, run_name)
+                advance(len(some))
 
     def _make_some(
         self, letters: Sequence[tuple[Assigned, Letter | str]], owners: Mapping[str, str], run_name: str

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from clientlens.analysis.letter_history import MAILED
-from clientlens.campaigns.households import arm_of
+from clientlens.campaigns.households import arm_of, household_of
+from clientlens.campaigns.progress import silent
 from clientlens.campaigns.recipients import LeftOut, Reason, Recipient
 
 if TYPE_CHECKING:
     from clientlens.campaigns.past import Past
+    from clientlens.campaigns.progress import Progress
     from clientlens.campaigns.recipients import Maker
     from clientlens.campaigns.spec import Spec
     from clientlens.letters.letter import Letter
@@ -30,14 +32,14 @@ class Turns:
     assigned, left_out: what came of it.
     """
 
-    def __init__(self, spec: Spec, past: Past, make: Maker, max_letters: int | None) -> None:
+    def __init__(self, spec: Spec, past: Past, make: Maker, max_letters: int | None, *, secret: str) -> None:
         """Begin where earlier runs stopped.
 
         Args:
             spec: limit, budget and holdout. past: what was assigned before.
-            make: composes letters. max_letters: at most so many in this run; None: all.
+            make: composes letters. max_letters: at most so many in this run; None: all. secret: the workspace's.
         """
-        self.spec, self.make, self.max_letters = spec, make, max_letters
+        self.spec, self.make, self.max_letters, self.secret = spec, make, max_letters, secret
         self.assigned: list[Recipient] = []
         self.left_out: list[LeftOut] = []
         mine = past.mine()
@@ -47,26 +49,29 @@ class Turns:
         self._letters = 0
         self._residences: set[str] = set()
 
-    def take(self, rows: pl.DataFrame) -> None:
+    def take(self, rows: pl.DataFrame, progress: Progress = silent) -> None:
         """Let everybody have their turn.
 
         Args:
-            rows: those against whom nothing speaks, in order: client_id, person_key, shown, period, residence, household.
+            rows: those against whom nothing speaks, in order: client_id, person_key, shown, period, home, residence.
+            progress: over the letters that are composed, as far as their number is known.
         """
-        waiting = rows.select("client_id", "person_key", "shown", "period", "residence", "household").rows(
-            named=True
-        )
+        columns = ("client_id", "person_key", "shown", "period", "home", "residence")
+        waiting = rows.select(columns).rows(named=True)
         if waiting and self._first is None:
             # What is to be paid once belongs to where the campaign begins.
             self._first = min(row["period"] for row in waiting)
         made: dict[str, Letter | str] = {}
-        for number, row in enumerate(waiting):
-            why = self._against(row)
-            if why is None and row["client_id"] not in made:
-                ahead = [one for one in waiting[number : number + AT_ONCE] if self._against(one) is None]
-                clients = [one["client_id"] for one in ahead]
-                made = dict(zip(clients, self.make(clients), strict=True))
-            self._decide(row, why or made.pop(row["client_id"]))
+        caps = [one for one in (self.max_letters, self.spec.audience.limit) if one is not None]
+        with progress(min([len(waiting), *caps])) as advance:
+            for number, row in enumerate(waiting):
+                why = self._against(row)
+                if why is None and row["client_id"] not in made:
+                    ahead = [one for one in waiting[number : number + AT_ONCE] if self._against(one) is None]
+                    clients = [one["client_id"] for one in ahead]
+                    made = dict(zip(clients, self.make(clients), strict=True))
+                    advance(len(clients))
+                self._decide(row, why or made.pop(row["client_id"]))
 
     def _against(self, row: dict[str, Any]) -> tuple[Reason, str] | None:
         """What speaks against this client now."""
@@ -92,7 +97,8 @@ class Turns:
         if isinstance(outcome, str):
             self.left_out.append(LeftOut(client_id, shown, Reason.CANNOT_RENDER, outcome))
             return
-        arm, period = arm_of(row["household"], self.spec.holdout.share), row["period"]
+        home, period, holdout = row["home"], row["period"], self.spec.holdout
+        arm = arm_of(home, holdout.share, campaign=self.spec.name, seed=holdout.seed)
         self._members[period] += 1
         self._residences.add(row["residence"])
         if arm == MAILED:
@@ -105,7 +111,7 @@ class Turns:
                 name=shown,
                 period=period,
                 arm=arm,
-                household=row["household"],
+                household=household_of(home, self.secret),
                 residence=row["residence"],
                 letter=outcome,
                 language=outcome.language,

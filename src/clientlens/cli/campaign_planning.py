@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -79,8 +80,10 @@ def question_of(
         make: see `campaign_letters.maker_of`. max_letters: so many letters at most; None: all.
     """
     from clientlens.analysis.letter_history import KINDS, assigned_of
+    from clientlens.analysis.suppression import secret_events
     from clientlens.campaigns.addresses import address_check
     from clientlens.campaigns.recipients import Question, Rest
+    from clientlens.cli.suppressing import objections
     from clientlens.letters.countries import country_language
     from clientlens.letters.layoutfiles import geometry_named
     from clientlens.workspace.ledger import history
@@ -101,18 +104,19 @@ def question_of(
         incomplete=address_check(
             home=writer.country, language=country_language(writer.country), most_lines=most_lines
         ),
+        secret=secret_events(objections(workspace))[0],
         max_letters=max_letters,
+        progress=partial(run.console.progress, "planning"),
     )
 
 
 def market_of(run: Run, workspace: Workspace, facts: Facts) -> Market:
     """Whom a campaign can choose from: the facts, the groups of any day, and who may not be written to."""
-    from clientlens.analysis.suppression import KINDS, Suppressions
     from clientlens.campaigns.audience import Market
     from clientlens.cli.selecting import groups_of, metric_settings
-    from clientlens.workspace.ledger import history
+    from clientlens.cli.suppressing import objections
 
-    suppressed = Suppressions.of(history(workspace, kinds=KINDS)).clients(facts)
+    suppressed = objections(workspace).clients(facts)
     return Market(
         facts,
         lambda at: groups_of(run, workspace, facts, as_of=at, exclude=suppressed),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from clientlens.cli.campaign_planning import question_of
@@ -79,7 +80,12 @@ def making_of(run: Run, campaign: Campaign, writer: Writer) -> Making:
 
     desk = _Desk(run, campaign, writer)
     return Making(
-        plan=desk.plan, suppressed=desk.suppressed, compose=desk.compose, draw=desk.draw, merge=desk.merge
+        plan=desk.plan,
+        suppressed=desk.suppressed,
+        compose=desk.compose,
+        draw=desk.draw,
+        merge=desk.merge,
+        progress=partial(run.console.progress, "making letters"),
     )
 
 

@@ -61,7 +61,10 @@ class WorkspaceReadOnly(WorkspaceError):
 
 
 class DiskFailed(WorkspaceError):
-    def __init__(self, file: str, reason: str) -> None:
-        super().__init__(
-            f"{file}: {reason}", "nothing was changed; free some space or check the disk, then run it again"
-        )
+    def __init__(self, file: str, reason: str, *, done: str = "nothing was changed") -> None:
+        super().__init__(f"{file}: {reason}", f"{done}; free some space or check the disk, then run it again")
+        self.place, self.reason = file, reason
+
+    def halfway(self) -> DiskFailed:
+        """The same, of something that goes on where it stopped."""
+        return DiskFailed(self.place, self.reason, done="what was recorded stands, and the next run goes on")

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 LETTERS = "campaigns"
 """Folder of a workspace: one in it for each campaign, with a PDF for each letter."""
 NAMING = ("letter_rendered", "letter_reprinted")
-"""Kinds of entries whose body names a file: `pdf` (its path in the workspace; null: deleted on purpose), `sha256`, `bytes`."""
+"""Kinds of entries whose body names a file: `pdf` (its path in the workspace; null: deleted on purpose), `sha256`, `bytes`,
+and `instead_of`: another that was found damaged then, and is not asked for any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,10 @@ def kept_files(connection: sqlite3.Connection) -> list[Kept]:
         "SELECT body FROM event WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY seq",
         (json.dumps(NAMING),),
     )
-    bodies = (json.loads(body) for (body,) in rows)
+    bodies = [json.loads(body) for (body,) in rows]
     found = {body["pdf"]: Kept(body["pdf"], body["sha256"], body["bytes"]) for body in bodies if body["pdf"]}
+    for body in bodies:
+        found.pop(body.get("instead_of"), None)
     return [found[path] for path in sorted(found)]
 
 
