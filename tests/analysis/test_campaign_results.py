@@ -386,4 +386,4 @@ def test_clients_who_were_forgotten_since_are_counted_and_in_no_figure(june):
     answer = ask(june)
     letters = row_of(answer)["letters"]
     assert letters == before["letters"] | {"forgotten_mailed": 2, "forgotten_held": 1}
-    assert "3 clients forgotten since (2 mailed, 1 held back)" in " ".join(answer.notes)
+    assert "3 assignments of clients forgotten since (2 mailed, 1 held back)" in " ".join(answer.notes)

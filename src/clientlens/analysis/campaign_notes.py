@@ -65,8 +65,8 @@ def _forgotten(letters: Mapping[str, Any]) -> Iterator[str]:
     mailed, held = letters["forgotten_mailed"], letters["forgotten_held"]
     if mailed or held:
         yield (
-            f"{counted_noun(mailed + held, 'client')} forgotten since ({mailed:,} mailed, {held:,} held back): in no figure "
-            "here, nor are their orders and what their letters cost"
+            f"{counted_noun(mailed + held, 'assignment')} of clients forgotten since ({mailed:,} mailed, {held:,} held back): "
+            "in no figure here, nor are their orders and what their letters cost"
         )
 
 
