@@ -495,3 +495,10 @@ def test_what_a_reader_holds_is_erased_when_the_reader_is_done(call, shop):
     assert call("groups", "add", "vip", BOB, ws=shop).code == 0
     assert leftovers(shop) == []
     assert call("workspace", "check", ws=shop).stderr == ""
+
+
+def test_an_objection_names_the_letters_that_are_not_to_go_out(call, shop):
+    said = call("privacy", "suppress", BOB, ws=shop)
+    assert (
+        "1 letter to them not handed over yet (bbbb): take out of the merged file" in said.stderr + said.text
+    )

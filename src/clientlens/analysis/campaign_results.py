@@ -30,7 +30,7 @@ from clientlens.model.answer import Answer, frame_of
 from clientlens.model.fingerprints import SUMS
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
     from clientlens.analysis.campaign_comparison import Comparison
@@ -99,7 +99,7 @@ def campaign_results(
         orient="row",
     )
     scanned = codes.join(scans.filter(pl.col("scans") > 0), on="code")
-    letters = _letters(members, fixed, as_of.day) | forgotten_of(entries, campaign, chosen)
+    letters = _letters(members, fixed, as_of.day) | forgotten_of(entries, campaign, wave)
     row = {
         "campaign": campaign,
         "as_of": as_of.day,
@@ -189,11 +189,11 @@ def _letters(members: Sequence[Assigned], fixed: int, on: date) -> dict[str, Any
     }
 
 
-def forgotten_of(entries: Sequence[Entry], campaign: str, waves: Container[str]) -> dict[str, int]:
-    """How many of both arms of these waves were forgotten since, whenever that was."""
+def forgotten_of(entries: Sequence[Entry], campaign: str, wave: str | None) -> dict[str, int]:
+    """How many of both arms were forgotten since, whenever that was; of one wave, or (None) of all."""
     gone = Counter[str]()
     for one in (letters for entry in entries if entry.kind == SUMS for letters in entry.body["letters"]):
-        if one["campaign"] == campaign and one["wave"] in waves:
+        if one["campaign"] == campaign and wave in {None, one["wave"]}:
             gone[one["arm"]] += one["clients"]
     return {"forgotten_mailed": gone[MAILED], "forgotten_held": gone[HELD]}
 
