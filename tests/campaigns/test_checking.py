@@ -80,3 +80,18 @@ def test_pages_are_as_many_as_the_letter_says_where_the_campaign_does_not(tmp_pa
     (tmp_path / "own.md").write_text("most_pages: 4\n" + TEXT.format("en", "Hi", "Text"))
     assert check(LEAST.format("own.md"), tmp_path).spec.most_pages == 4
     assert check(LEAST.format("own.md") + "most_pages = 1\n", tmp_path).spec.most_pages == 1
+
+
+def test_what_would_keep_every_letter_from_being_drawn_is_a_fault(tmp_path):
+    (tmp_path / "logo.png").write_bytes((EXAMPLES[0].parents[1] / "letters" / "logo.png").read_bytes())
+    (tmp_path / "own.md").write_text(TEXT.format("en\nlogo: logo.png 22mm", "Hi", "Text"))
+    text = LEAST.format("own.md")
+    assert check(text, tmp_path).faults == ()
+    told = "the letter (en) cannot be drawn: the logo is 22 by 22.0 mm, its place 165 by 16 mm"
+    assert check(text + 'layout = "din5008-a"\n', tmp_path).faults == (("c.toml", 4, told),)
+    (tmp_path / "own.md").write_text(TEXT.format("en", "Hi", "Text \u2192"))
+    (fault,) = check(text, tmp_path).faults
+    assert fault[2] == "the letter (en) cannot be drawn: U+2192 RIGHTWARDS ARROW"
+    (tmp_path / "own.md").write_text(TEXT.format("en", "Hi", "Text\n\n" * 200))
+    (fault,) = check(text + "most_pages = 1\n", tmp_path).faults
+    assert fault[2].endswith("it would need 6 pages, and one page is allowed")

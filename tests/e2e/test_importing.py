@@ -229,7 +229,7 @@ def test_the_demo_shows_commands_and_answers_and_leaves_nothing_behind(
     assert told.code == 0
     commands = re.findall(r"^\$ clientlens (\S+)", told.text, re.MULTILINE)
     assert " ".join(commands) == (
-        "import import insights insights leaderboard segments clients checkouts checkouts"
+        "import import insights insights leaderboard segments clients checkouts checkouts campaigns campaigns"
     )
     for title in (
         "Client insights, all time, as of 2026-10-31",
@@ -237,6 +237,7 @@ def test_the_demo_shows_commands_and_answers_and_leaves_nothing_behind(
         "Segments as of 2026-10-31",
         "\n$ clientlens clients --where \"bought('Candle%') and not bought('Wick%') ",
         "Abandoned checkouts as of",
+        "Plan of win-back as of 2026-10-31",
     ):
         assert title in told.text
     assert "--as-of 2026-10-31" in told.stderr

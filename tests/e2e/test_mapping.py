@@ -105,6 +105,16 @@ def test_a_template_is_printed_or_written(clientlens, tmp_path):
     assert (done.code, done.json["orders_added"], done.json["clients_added"]) == (0, 1, 1)
 
 
+def test_a_ready_made_letter_or_message_is_written_to_be_changed(clientlens, tmp_path):
+    for name in ("birthday.it.md", "invitation.de.txt"):
+        folder = "letters" if name.endswith(".md") else "messages"
+        done = clientlens("template", name, "-o", name)
+        assert (done.code, done.stderr) == (0, "")
+        original = Path(__file__).resolve().parents[2] / "examples" / folder / name
+        assert (tmp_path / name).read_bytes() == original.read_bytes()
+    assert "did you mean 'birthday.it.md'?" in clientlens("template", "birthdy.it.md").stderr
+
+
 def test_a_refused_file_is_drafted_completed_and_imported(clientlens, tmp_path):
     (tmp_path / "sales.csv").write_text("Bestellnr.;Kaufdatum;Kundenname;Summe\n7;28.03.2026;Ann;19,90 €\n")
     refused = clientlens("import", "sales.csv")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from datetime import date
 from pathlib import Path
 
@@ -144,6 +145,38 @@ def test_conditions_stand_one_inside_the_other_and_between_items():
     assert said(body) == [Bullets(((Span("a"),), (Span("d"),)))]
 
 
+def test_a_number_at_the_beginning_of_a_line_is_no_item_unless_it_counts():
+    assert text_of("We meet on\n10. May at noon") == "We meet on 10. May at noon"
+    assert text_of("10. May is the day.") == "10. May is the day."
+    (items,) = said("1. one\n\n{if points}\n2. two\n{else}\n2. no\n3. no\n{end}\n3. three", points=1)
+    assert [span.text for (span,) in items.items] == ["one", "two", "three"]
+    (fault,) = faults_of(f"{HEAD}1. one\n10. May\n\n{{objection}}")
+    assert fault == (5, r"the item after 1. is 2., not 10.; write 10\. for a number in the text")
+    assert text_of(r"1\. May") == "1. May"
+
+
+@pytest.mark.parametrize(
+    "markup", ["__bold__", "an _italic_ word", "~~gone~~", "`code`", "&nbsp;", "R&amp;D", "&#8364;"]
+)
+def test_what_looks_like_other_markup_is_refused(markup):
+    assert len(faults_of(f"{HEAD}{markup}\n\n{{objection}}")) in {1, 2}
+
+
+def test_what_only_resembles_markup_is_text():
+    plain = "a_b_c __ ________ R&D; Q&A, ~5 and `, see https://shop.example/a_b?x_y=1&z=2"
+    assert text_of(plain) == plain
+
+
+def test_a_template_that_wants_to_keep_the_reader_busy_is_refused_at_once(tmp_path):
+    for line in (f"![a](a{' ' * 90_000}x)", "[" * 90_000, f"[a]({'(' * 90_000}"):
+        assert (4, "the line has more than 5,000 characters") in faults_of(
+            f"{HEAD}{line}\n\n{{objection}}", tmp_path
+        )
+    begun = time.perf_counter()
+    faults_of(f"{HEAD}![a](a{' ' * 4_900}x)\n\n{{objection}}", tmp_path)
+    assert time.perf_counter() - begun < 1
+
+
 def test_what_a_fallback_leaves_blank_leaves_no_hole():
     assert text_of("Dear {first_name|}  {last_name|} client \\\n {city|}") == "Dear client"
     assert said("x\n\n{city|}") == [Paragraph((Span("x"),))]
@@ -205,7 +238,7 @@ def test_every_fault_of_a_template_is_told_with_its_line(tmp_path):
 
 @pytest.mark.parametrize(
     "deep",
-    ["{if points}" * 21 + "{end}" * 21, "\n{if points}\n" * 3500 + "\n{end}\n" * 3500, "**[" * 5000],
+    ["{if points}" * 21 + "{end}" * 21, "\n{if points}\n" * 3500 + "\n{end}\n" * 3500, "**[" * 1600],
 )
 def test_what_is_nested_too_deeply_is_refused(deep):
     assert "nested more than 20 deep" in [told for _, told in faults_of(f"{HEAD}{deep}\n\n{{objection}}")]
@@ -292,7 +325,7 @@ def test_tables_and_codes_are_put_where_the_template_says():
         ("", "Total", "", "€40.30"),
     )
     assert checkout.total[-1] == "€64.00"
-    assert points.rows[2] == ("2/2/2026", "Redeemed", "-70", "220")
+    assert points.rows[2] == ("Feb 2, 2026", "Redeemed", "-70", "220")
     assert code == QrCode("https://example.org/c/1", "Look")
 
 

@@ -204,10 +204,13 @@ def _part_of_date(value: date, skeleton: str, language: str) -> str:
 
 @lru_cache(maxsize=4096)
 def short_date(value: date, language: str) -> str:
-    """A day in figures, the year with its century, as a language writes it: 12.03.2026, 12/03/2026, 3/12/2026."""
-    from babel.dates import format_skeleton
+    """A day in few letters that nobody can take for another: 12.03.2026, 12 mar 2026, Mar 12, 2026.
 
-    return str(format_skeleton("yMMdd", value, locale=_locale(language)))
+    Figures alone would not do: 1/9/2026 is a day in January or in September.
+    """
+    from babel.dates import format_date
+
+    return str(format_date(value, "medium", locale=_locale(language)))
 
 
 @lru_cache(maxsize=4096)

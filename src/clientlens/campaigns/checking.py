@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from clientlens.analysis.letter_tables import Need
 from clientlens.campaigns.lettertemplates import templates_of
@@ -16,12 +17,15 @@ from clientlens.errors import (
     BadLetterTemplate,
     CannotFill,
     LayoutNotTaken,
+    LettersMissing,
     UnknownLayout,
     UnknownLetterTemplate,
     UnknownProvider,
     Unreadable,
 )
+from clientlens.letters.drawing import Drawer
 from clientlens.letters.layoutfiles import geometry_named, provider_named
+from clientlens.letters.refusal import Refusal
 from clientlens.letters.sample import SENDER
 from clientlens.model.timeframes import AsOf
 
@@ -30,6 +34,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from clientlens.campaigns.spec import Spec
+    from clientlens.letters.letter import Letter
     from clientlens.letters.template import Template
 
 Fault = tuple[str, int | None, str]
@@ -80,7 +85,8 @@ def check_campaign(data: bytes, file: str, folder: Path, *, language: str) -> Ch
     except BadCampaign as error:
         return Checked(None, {}, error.everywhere)
     spec, own = read.spec, list(read.faults)
-    own += [(read.lines[key], told) for key, told in _stationery(spec)]
+    misplaced = _stationery(spec)
+    own += [(read.lines[key], told) for key, told in misplaced]
     templates: dict[str, Template] = {}
     of_letter: list[Fault] = []
     if spec.template:
@@ -90,11 +96,18 @@ def check_campaign(data: bytes, file: str, folder: Path, *, language: str) -> Ch
             of_letter = [(str(error.file), line, told) for line, told in error.faults]
         except (UnknownLetterTemplate, Unreadable) as error:
             own.append((read.lines["template"], _told(error)))
-    own += [(read.lines["template"], told) for told in _lacking(spec, templates)]
-    own.sort(key=lambda fault: fault[0] or 0)
     spec = spec if read.pages_said else _with_pages(spec, templates)
+    drawer = None if misplaced else drawer_of(spec)
+    own += [(read.lines["template"], told) for told in _lacking(spec, templates, drawer)]
+    own.sort(key=lambda fault: fault[0] or 0)
     faults = (*((file, line, told) for line, told in own), *of_letter)
     return Checked(spec, templates, faults, _advice(spec, templates))
+
+
+def drawer_of(spec: Spec) -> Drawer:
+    """What draws the letters of a campaign."""
+    host = urlsplit(spec.qr_url or "").hostname or ""
+    return Drawer(geometry_named(spec.layout, spec.provider), spec.most_pages, qr_host=host)
 
 
 def _told(
@@ -123,26 +136,43 @@ def _stationery(spec: Spec) -> list[tuple[str, str]]:
     return faults
 
 
-def _lacking(spec: Spec, templates: Mapping[str, Template]) -> list[str]:
-    """What the letter needs of the campaign's file and does not get, or gets and does not show."""
+def _lacking(spec: Spec, templates: Mapping[str, Template], drawer: Drawer | None) -> list[str]:
+    """What the letter needs of the campaign's file and does not get, or gets and does not show; what cannot be drawn.
+
+    What keeps the letter to an invented client from being drawn (a logo that is too large, a sign that no font has) would
+    keep everybody's.
+    """
     silent: list[str] = []
     refused: dict[str, list[str]] = {}
     for language, template in templates.items():
         if spec.qr_url is not None and Need.QR not in template.needs and "campaign_url" not in template.names:
             silent.append(language)
         try:
-            sample_letter(Campaign(spec, templates), Writer(SENDER, _COUNTRY), template, _SAMPLE_DAY)
+            letter = sample_letter(Campaign(spec, templates), Writer(SENDER, _COUNTRY), template, _SAMPLE_DAY)
         except CannotFill as error:
-            refused.setdefault(error.reason, []).append(language)
-    faults = [
-        f"the letter ({', '.join(languages)}) cannot be written: {reason}; or put it under a condition"
-        for reason, languages in refused.items()
-    ]
+            told = f"cannot be written: {error.reason}; or put it under a condition"
+            refused.setdefault(told, []).append(language)
+            continue
+        if drawer is not None and (undrawn := _undrawn(letter, drawer)):
+            refused.setdefault(undrawn, []).append(language)
+    faults = [f"the letter ({', '.join(languages)}) {told}" for told, languages in refused.items()]
     if silent:
         faults.append(
             f"[qr] has an address, and the letter ({', '.join(silent)}) shows no code: put {{qr}} on a line of its own"
         )
     return faults
+
+
+def _undrawn(letter: Letter, drawer: Drawer) -> str | None:
+    """Why a letter cannot be drawn; None where it can, or where the packages that letters are drawn with are missing."""
+    try:
+        measured = drawer.measure(letter)
+    except LettersMissing:
+        return None
+    if not isinstance(measured, Refusal):
+        return None
+    detail = measured.detail
+    return detail if detail.startswith("cannot be drawn") else f"cannot be drawn: {detail}"
 
 
 def _with_pages(spec: Spec, templates: Mapping[str, Template]) -> Spec:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from clientlens.campaigns.recipients import Maker
     from clientlens.campaigns.sending import Writer
     from clientlens.cli.context import Run
-    from clientlens.letters.drawing import Drawer
     from clientlens.letters.letter import Letter
     from clientlens.model.facts import Facts
     from clientlens.model.timeframes import AsOf
@@ -41,10 +40,11 @@ def source_of(run: Run, workspace: Workspace, facts: Facts, campaign: Campaign, 
 
 def maker_of(campaign: Campaign, writer: Writer, source: Source) -> Maker:
     """What plans make letters with: each composed and measured, so that one that cannot be drawn is known before."""
+    from clientlens.campaigns.checking import drawer_of
     from clientlens.campaigns.composing import Named, compose
     from clientlens.letters.refusal import Refusal
 
-    drawer = drawer_of(campaign)
+    drawer = drawer_of(campaign.spec)
 
     def fitting(letter: Letter | str) -> Letter | str:
         if isinstance(letter, str):
@@ -56,22 +56,6 @@ def maker_of(campaign: Campaign, writer: Writer, source: Source) -> Maker:
         return [fitting(one) for one in compose(campaign, writer, list(map(Named, client_ids)), source)]
 
     return make
-
-
-def drawer_of(campaign: Campaign) -> Drawer:
-    """What draws its letters.
-
-    Raises:
-        LettersMissing
-    """
-    from urllib.parse import urlsplit
-
-    from clientlens.letters.drawing import Drawer
-    from clientlens.letters.layoutfiles import geometry_named
-
-    spec = campaign.spec
-    host = urlsplit(spec.qr_url or "").hostname or ""
-    return Drawer(geometry_named(spec.layout, spec.provider), spec.most_pages, qr_host=host)
 
 
 def _ranks(run: Run, workspace: Workspace, facts: Facts, campaign: Campaign, as_of: AsOf) -> dict[str, int]:

@@ -47,12 +47,12 @@ def _drawn(campaign: Campaign, letter: Letter, client: str) -> bytes:
     Raises:
         LetterRefused
     """
-    from clientlens.cli.campaign_letters import drawer_of
+    from clientlens.campaigns.checking import drawer_of
     from clientlens.letters.layoutfiles import geometry_named
     from clientlens.letters.refusal import Refusal
     from clientlens.letters.zones import faults_of
 
-    drawer, spec = drawer_of(campaign), campaign.spec
+    drawer, spec = drawer_of(campaign.spec), campaign.spec
     real, marked = drawer.draw(replace(letter, preview="")), drawer.draw(letter)
     for one in (real, marked):
         if isinstance(one, Refusal):

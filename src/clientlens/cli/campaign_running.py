@@ -93,12 +93,12 @@ class _Desk:
     """One campaign, and the one state of the workspace that is held for writing."""
 
     def __init__(self, run: Run, campaign: Campaign, writer: Writer) -> None:
-        from clientlens.cli.campaign_letters import drawer_of
+        from clientlens.campaigns.checking import drawer_of
         from clientlens.letters.layoutfiles import geometry_named
 
         self.run, self.campaign, self.writer = run, campaign, writer
         self.geometry = geometry_named(campaign.spec.layout, campaign.spec.provider)
-        self.drawer = drawer_of(campaign)
+        self.drawer = drawer_of(campaign.spec)
         self.known: Source | None = None
 
     def _source(self, workspace: Workspace) -> Source:

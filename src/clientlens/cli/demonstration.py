@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import tempfile
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,18 @@ SCRIPT = (
     "checkouts --summary",
     "checkouts --status open --limit 5",
 )
+LETTERS = (
+    "campaigns new win-back --template win_back -o win-back.toml",
+    "campaigns plan win-back.toml --limit 5",
+)
+"""What follows where the extra `letters` is installed."""
+SENDER = {
+    "CLIENTLENS_SENDER_NAME": "Ada Lindt",
+    "CLIENTLENS_SENDER_SHOP": "Lantern Candles",
+    "CLIENTLENS_SENDER_ADDRESS": "Hafenstr. 1\n20457 Hamburg",
+    "CLIENTLENS_SENDER_COUNTRY": "DE",
+}
+"""Who writes the letters; one's own shop stands in clientlens.toml."""
 
 
 def sample_folder() -> Path:
@@ -50,20 +63,22 @@ def sample_folder() -> Path:
 
 
 def demonstrate(run: Run) -> None:
-    """Carry out `SCRIPT` in a workspace that is deleted afterwards, each command line above its answer."""
+    """Carry out `SCRIPT`, then `LETTERS`, in a workspace that is deleted afterwards, each command line above its answer."""
     from clientlens.cli.app import root
 
     samples = sample_folder()
+    letters = LETTERS if all(find_spec(name) for name in ("reportlab", "qrcode", "pypdfium2")) else ()
     with tempfile.TemporaryDirectory(prefix="clientlens-demo-") as folder:
         workspace = str(Path(folder) / ".clientlens")
         favourite = ""
-        for line in SCRIPT:
+        for line in (*SCRIPT, *letters):
             if "{favourite}" in line:
                 favourite = _best_client(workspace)
             command = line.format(favourite=shlex.quote(favourite))
             _headline(run, f"clientlens {command}")
             arguments = ["--workspace", workspace, "--as-of", AS_OF, *shlex.split(command)]
-            inner = replace(run, folder=samples, flags=replace(run.flags), environment={}, exit_code=0)
+            place = Path(folder) if line in letters else samples
+            inner = replace(run, folder=place, flags=replace(run.flags), environment=SENDER, exit_code=0)
             inner.flags.quiet = True
             with root().make_context("clientlens", arguments, obj=inner) as context:
                 root().invoke(context)
@@ -71,6 +86,11 @@ def demonstrate(run: Run) -> None:
     run.refresh_console()
     run.console.note(f"The sample ends on {AS_OF}, so each answer is given as of that day (--as-of {AS_OF}).")
     run.console.note("Now your own files: clientlens import FILE...")
+    if letters:
+        run.console.note("See a letter: clientlens campaigns new spring -o spring.toml, then")
+        run.console.note("              clientlens campaigns run spring.toml --preview sample -o letter.pdf")
+    else:
+        run.console.note("For letters, too: pip install 'clientlens[letters]'")
 
 
 def _headline(run: Run, text: str) -> None:

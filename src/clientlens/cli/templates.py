@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING
 from clientlens.errors import BadCombination, UnknownTemplate
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from clientlens.cli.context import Run
 
 MAPPING = "mapping"
+_READY_MADE = (("letters", ".md"), ("messages", ".txt"))
 
 
 def carry_out(
@@ -29,9 +32,9 @@ def carry_out(
     from clientlens.sources.reading import known_as
     from clientlens.sources.templates import SKELETON, template
 
-    names = [*(kind.value for kind in Kind), MAPPING]
-    if name not in names:
-        close = difflib.get_close_matches(name, names, n=1)
+    names, ready_made = [*(kind.value for kind in Kind), MAPPING], _ready_made()
+    if name not in names and name not in ready_made:
+        close = difflib.get_close_matches(name, [*names, *ready_made], n=1)
         raise UnknownTemplate(name, close[0] if close else None, names)
     if from_ is not None and name != MAPPING:
         raise BadCombination(f"template {name}", "--from")
@@ -40,7 +43,9 @@ def carry_out(
     path = None if output in (None, "-") else output
     if path is not None:
         may_write(run.folder / path, force=force, shown=path)
-    if name != MAPPING:
+    if name in ready_made:
+        text = ready_made[name].read_text("utf-8")
+    elif name != MAPPING:
         text = template(Kind(name))
     elif from_ is None:
         text = SKELETON
@@ -54,3 +59,11 @@ def carry_out(
         run.console.data(text.encode())
     else:
         write_file(run.folder / path, text.encode(), force=force, shown=path)
+
+
+def _ready_made() -> dict[str, Path]:
+    """The letters and messages that come with the program, by the names of their files."""
+    from clientlens.packaged import by_language
+
+    kinds = [by_language(folder, suffix) for folder, suffix in _READY_MADE]
+    return {file.name: file for kind in kinds for files in kind.values() for file in files.values()}

@@ -110,7 +110,10 @@ class EmptyPlaceholder(UsageError):
 
 class SettingNeeded(UsageError):
     def __init__(self, name: str, purpose: str, example: str) -> None:
-        super().__init__(f"{name} is not set, which {purpose} needs", f"for example {example}")
+        super().__init__(
+            f"{name} is not set, which {purpose} needs",
+            f"in the workspace's clientlens.toml, for example {example}",
+        )
 
 
 class InsecureMailServer(UsageError):

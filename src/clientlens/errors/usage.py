@@ -172,7 +172,7 @@ class UnknownTemplate(UsageError):
     def __init__(self, name: str, suggestion: str | None, known: list[str]) -> None:
         super().__init__(
             f"no template is called {name!r}" + (f"; did you mean {suggestion!r}?" if suggestion else ""),
-            f"there are {', '.join(known)}",
+            f"there are {', '.join(known)}, and ready-made letters and messages, such as win_back.de.md and win_back.de.txt",
         )
 
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 _OVERRIDES = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """They turn what follows, so that a reader sees another text than the file has."""
 _NUMBER = re.compile(r"\d{1,5} ?[A-Za-z]?(?: ?[-/] ?\d{1,5} ?[A-Za-z]?)?")
-_ENDING = re.compile(r"str(?:asse)?\b\.?")
-_SHORT = {"street": "st", "avenue": "ave", "road": "rd", "boulevard": "blvd", "platz": "pl", "saint": "st", "sankt": "st"}  # fmt: skip
 _NOTHING = frozenset({"n/a", "#n/a", "(null)"})
 
 
@@ -94,29 +92,6 @@ def addressed(address: ClientAddress, *, home: str, language: str, most_lines: i
     return Addressed(tuple(lines), code, notes=notes)
 
 
-def household_key(address: ClientAddress, home: str = "") -> str:
-    """What is the same for all who live at one address, however it is written; "": too little is known of it.
-
-    Args:
-        home: ISO code of the country of an address without one.
-    """
-    parts = {part.name: _clean(getattr(address, part.name)) for part in fields(address)}
-    code = (country_code(parts["country"]) or folded(parts["country"])) if parts["country"] else home
-    postcode = country(code).postcode_of(parts["postcode"]) or parts["postcode"]
-    place = folded(postcode) or folded(parts["city"])
-    street = _street_key(_with_number(parts))
-    if not street or not place:
-        return ""
-    return "|".join((code, place, street, _street_key(parts["street2"])))
-
-
-def residence_key(name: str | None, address: ClientAddress, home: str = "") -> str:
-    """What is the same for one person at one address, however both are written; "": too little is known."""
-    household = household_key(address, home)
-    named = folded(_clean(name)) or folded(_clean(address.company))
-    return f"{named}|{household}" if named and household else ""
-
-
 def _clean(text: str | None) -> str:
     """One line of it; "" where nothing in it can be read."""
     line = one_line(text or "")
@@ -169,9 +144,3 @@ def _town(parts: Mapping[str, str], code: str, postcode: str) -> dict[str, str]:
         "city": city,
         "province": "" if folded(province) == folded(city) else province,
     }
-
-
-def _street_key(text: str) -> str:
-    # Casefolding makes "straße" "strasse".
-    short = _ENDING.sub("str", text.casefold())
-    return "".join(folded(_SHORT.get(word, word)) for word in re.split(r"\W+", short))

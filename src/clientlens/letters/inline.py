@@ -3,7 +3,7 @@ r"""The text of one paragraph, item, heading or subject: plain text, placeholder
     **bold**   [text](https://...)   {name|fallback}   {if points >= 100}...{else}...{end}   {{ and }} are braces
     \* \[ \{ \< \\ are the characters themselves; \ at the end of a line begins a new one
 
-Whatever looks like other markup (*italic*, HTML) is refused rather than printed as it stands.
+Whatever looks like other markup (*italic*, _italic_, `code`, HTML) is refused rather than printed as it stands.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ _TOKEN = re.compile(
     | (?P<text>\[)
     | \]\((?P<url>[^()\n]*(?:\([^()\n]*\)[^()\n]*)*)\)
     | (?P<html></?[A-Za-z][^<>\n]*>)
-    | (?P<star>\*)""",
+    | (?P<star>\*)
+    | (?P<mark>~~ | `[^`\n]+` | (?<!\w)_{1,2}(?=[^\s_])[^_\n]*(?<=\S)_{1,2}(?!\w))
+    | (?P<entity>&(?:\#\d{1,7}|\#x[0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});)""",
     re.VERBOSE,
 )
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -277,5 +279,7 @@ _REFUSED = {
     "picture": "a picture, ![...](file.png 40mm), stands on a line of its own",
     "text": "a link inside a link",
     "html": "TOKEN: HTML is not understood; write \\< for the character itself",
+    "mark": "TOKEN is no markup here; write ** for bold, \\ before the first sign for the characters themselves",
+    "entity": "TOKEN: write the character itself",
     "star": "a single * is no markup here; write ** for bold, \\* for the character itself",
 }

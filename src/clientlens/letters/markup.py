@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from clientlens.letters.inline import Nodes
 
 _ALONE = re.compile(r"\{([^{}]+)\}")
-_PICTURE = re.compile(r"!\[([^\[\]]*)\]\(\s*(.+?)(?:\s+([0-9]{1,3}(?:\.[0-9]+)?)\s?mm)?\s*\)")
+_PICTURE = re.compile(r"!\[([^\[\]]*)\]\((.+)\)")
 _HEADING = re.compile(r"#{1,6}\s+(\S.*)")
 _ITEM = re.compile(r"(?:[-*+]|([0-9]{1,3})[.)])\s+(\S.*)")
 _FOREIGN = (
@@ -124,11 +124,12 @@ def names_in(parts: Parts) -> frozenset[str]:
 
 @dataclass(slots=True)
 class _Open:
-    """An `{if}` that has no `{end}` yet."""
+    """An `{if}` that has no `{end}` yet. counted: the number of the last item before it."""
 
     line: int
     condition: Condition | None
     before: list[Part]
+    counted: int
     then: Parts | None = None
 
 
@@ -149,6 +150,8 @@ class _Reader:
         self._gathered: _Gathered | None = None
         self._directives = load()
         self._too_deep = False
+        self._counted = 0
+        """The number of the last item; 0: no numbered list goes on here."""
 
     def whole(self) -> Parts:
         for number, line in enumerate(self._lines, start=self._first):
@@ -182,6 +185,10 @@ class _Reader:
     def _begins(self, bare: str, number: int) -> None:
         """A line that begins something, or goes on with a paragraph."""
         heading, item = _HEADING.fullmatch(bare), _ITEM.fullmatch(bare)
+        if item is not None and item[1] and not self._counts(int(item[1]), number):
+            item = None
+        if item is None or not item[1]:
+            self._counted = 0
         foreign = next((told for pattern, told in _FOREIGN if pattern.match(bare)), None)
         if foreign is not None:
             self._faults.add(number, foreign)
@@ -196,6 +203,16 @@ class _Reader:
         else:
             self._flush()
             self._gathered = _Gathered("text", [[bare]], [number])
+
+    def _counts(self, given: int, number: int) -> bool:
+        """Whether a line with a number before it is an item: lists begin with 1, dates ("10. Mai") mostly do not."""
+        if given != 1 and not self._counted:
+            return False
+        if given not in {1, self._counted, self._counted + 1}:
+            told = f"the item after {self._counted}. is {self._counted + 1}., not {given}.; write {given}\\. for a number in the text"
+            self._faults.add(number, told)
+        self._counted = given
+        return True
 
     def _item(self, kind: str, text: str, number: int) -> None:
         if self._gathered is None or self._gathered.kind != kind:
@@ -230,6 +247,7 @@ class _Reader:
         elif word in {ELSE, END}:
             self._middle_or_end(word, number)
         else:
+            self._counted = 0
             directive = self._directives[word]
             if bar and not directive.caption:
                 self._faults.add(number, f"{{{word}}} takes nothing behind a bar")
@@ -240,7 +258,7 @@ class _Reader:
         if len(self._open) >= MAX_DEPTH:
             self._faults.add(number, f"nested more than {MAX_DEPTH} deep")
             self._too_deep = True
-        self._open.append(_Open(number, read_if(asked, number, self._faults), self._parts))
+        self._open.append(_Open(number, read_if(asked, number, self._faults), self._parts, self._counted))
         self._parts = []
 
     def _middle_or_end(self, word: str, number: int) -> None:
@@ -253,6 +271,7 @@ class _Reader:
         else:
             self._open[-1].then = tuple(self._parts)
             self._parts = []
+            self._counted = self._open[-1].counted
 
     def _close(self) -> None:
         one, last = self._open.pop(), tuple(self._parts)
@@ -261,11 +280,12 @@ class _Reader:
         self._parts.append(Either(one.condition, then, otherwise))
 
     def _picture(self, bare: str, number: int) -> None:
+        self._counted = 0
         found = _PICTURE.fullmatch(bare)
         if not found:
             self._faults.add(number, "a picture is ![what it shows](file.png 40mm), on a line of its own")
             return
         try:
-            self._parts.append(read_picture(self._folder, found[2], found[3], found[1].strip()))
+            self._parts.append(read_picture(self._folder, found[2].strip(), found[1].strip()))
         except BadPictureError as error:
             self._faults.add(number, str(error))

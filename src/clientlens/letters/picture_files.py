@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import struct
 import zlib
@@ -25,23 +26,31 @@ _FRAMES = frozenset({0xC0, 0xC1, 0xC2})
 """Markers of JPEG frames that every reader knows: baseline, extended, progressive."""
 
 
+_WIDTH = re.compile(r"\s([0-9]{1,3}(?:\.[0-9]+)?)\s?mm$")
+_NO_WIDTH = re.compile(r"\s[0-9][0-9.,]*\s?(?:[a-z]{2}|%)?$")
+
+
 class BadPictureError(ValueError):
     """Why a picture cannot be taken."""
 
 
-def read_picture(folder: Path | None, name: str, width: str | None, alt: str) -> Picture:
+def read_picture(folder: Path | None, text: str, alt: str) -> Picture:
     """A picture out of its file.
 
     Args:
         folder: the template's; None: the template is no file, and has no pictures.
-        name: of the file, from there. width: millimetres, "40" or "40.5"; None: the usual ones.
+        text: name of the file, from there, and its width ("40mm", "40.5 mm"); without one it has the usual.
 
     Raises:
         BadPictureError
     """
     if folder is None:
         raise BadPictureError("a template that is no file has no pictures")
-    wide = USUAL_MM if width is None else float(width)
+    found = _WIDTH.search(text)
+    name = text[: found.start()].rstrip() if found else text
+    if _NO_WIDTH.search(name):
+        raise BadPictureError(f"{name!r}: a width is in mm, such as 40mm or 40.5mm")
+    wide = float(found[1]) if found else float(USUAL_MM)
     if not LEAST_MM <= wide <= MOST_MM:
         raise BadPictureError(f"a picture is {LEAST_MM} to {MOST_MM} mm wide")
     data = _read(folder, name)
@@ -57,7 +66,7 @@ def read_picture(folder: Path | None, name: str, width: str | None, alt: str) ->
         raise BadPictureError(
             f"{name} has {pixels[0]} x {pixels[1]} pixels, and {MOST_PIXELS:,} are the most"
         )
-    return Picture(name, data, float(wide), alt)
+    return Picture(name, data, wide, alt)
 
 
 def _read(folder: Path, name: str) -> bytes:

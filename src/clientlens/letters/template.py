@@ -12,7 +12,6 @@ The ready-made ones are `examples/letters/NAME.LANGUAGE.md` in the project, and 
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
@@ -37,12 +36,12 @@ if TYPE_CHECKING:
 
 SUFFIX = ".md"
 MOST_CHARACTERS = 100_000
+MOST_IN_LINE = 5_000
 MOST_PAGES = 10
 OBJECTION = "objection"
 
 _HEAD = ("language", "subject", "title", "logo", "most_pages")
 _NEEDED = ("language", "subject")
-_LOGO = re.compile(r"(.+?)(?:\s+([0-9]{1,3}(?:\.[0-9]+)?)\s?mm)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +85,10 @@ def read_template(text: str, name: str, file: str, folder: Path | None) -> Templ
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = unicodedata.normalize("NFC", plain).replace("\t", "    ").split("\n")
     _characters(lines, faults)
+    for number, line in enumerate(lines, start=1):
+        if len(line) > MOST_IN_LINE:
+            faults.add(number, f"the line has more than {MOST_IN_LINE:,} characters")
+            lines[number - 1] = ""
     head, begins = _head(lines, faults)
     language = _language(head, faults)
     subject, title = _plain("subject", head, faults), _plain("title", head, faults)
@@ -220,11 +223,8 @@ def _logo(head: dict[str, tuple[str, int]], folder: Path | None, faults: Faults)
     if "logo" not in head:
         return None
     text, line = head["logo"]
-    found = _LOGO.fullmatch(text)
     try:
-        if found:
-            return read_picture(folder, found[1], found[2], "")
-        faults.add(line, "'logo' is a file and its width: logo.png 30mm")
+        return read_picture(folder, text, "")
     except BadPictureError as error:
         faults.add(line, str(error))
     return None

@@ -52,8 +52,8 @@ WORDS = {
         added="Credited",
         subtracted="Redeemed",
         earned="Earned",
-        objection="You receive this letter because you are in touch with {shop}. You may object to letters with "
-        "advertising at any time, at no cost but that of your message: write to {where}, and we will not write again.",
+        objection="You are receiving this letter because you are in touch with {shop}. You may object to advertising by "
+        "post at any time, at no cost other than that of your message: write to {where}, and we will not write again.",
         or_by_mail="{address}, or {email}",
     ),
     "de": Words(
@@ -75,8 +75,8 @@ WORDS = {
         subtracted="Eingelöst",
         earned="Gesammelt",
         objection="Sie erhalten diesen Brief, weil Sie mit {shop} in Kontakt stehen. Der Verwendung Ihrer Anschrift für "
-        "Werbung können Sie jederzeit widersprechen; außer den Kosten Ihrer Nachricht entstehen Ihnen keine. Schreiben "
-        "Sie an {where}, und Sie erhalten keine Werbebriefe mehr von uns.",
+        "Werbung können Sie jederzeit widersprechen; außer den Kosten Ihrer Nachricht entstehen Ihnen dadurch keine. "
+        "Schreiben Sie an {where}, und Sie erhalten keine Werbebriefe mehr von uns.",
         or_by_mail="{address}, oder an {email}",
     ),
     "it": Words(
@@ -98,7 +98,7 @@ WORDS = {
         subtracted="Utilizzo",
         earned="Punti raccolti",
         objection="Riceve questa lettera perché è in contatto con {shop}. Può opporsi in qualsiasi momento e senza spese, "
-        "salvo quelle del suo messaggio, all'invio di lettere pubblicitarie: scriva a {where} e non gliene invieremo più.",
+        "salvo quelle del suo messaggio, all’invio di lettere pubblicitarie: scriva a {where} e non gliene invieremo più.",  # noqa: RUF001
         or_by_mail="{address}, oppure a {email}",
     ),
 }

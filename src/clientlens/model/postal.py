@@ -3,7 +3,8 @@
 Compared are people who object to letters and people who would get the same letter twice. Both are better met once too
 often than missed, so this is broader than `tables.PEOPLE.residence_key`, by which clients are joined: case, accents,
 umlauts however they are written (ü, ue, u), punctuation, the order of a name's words and the ways to write Straße do not
-count. Neither do country and, where there is a postcode, the town: files name both in several ways.
+count. Neither do country, its letters before a postcode (D-10115) and, where there is a postcode, the town: files name
+these in several ways.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import polars as pl
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_SPELLINGS = ((r"([aou])e", "$1"), (r"(strasse|str)\b", "str"))
+_SPELLINGS = ((r"([aou])e", "$1"), (r"(strasse|str)\b", "str"), (r"(\p{L}) str\b", "${1}str"))
 
 
 def name_words(name: pl.Expr) -> pl.Expr:
@@ -70,7 +71,8 @@ def _joined(*parts: pl.Expr) -> pl.Expr:
 
 
 def _place(postcode: pl.Expr, city: pl.Expr) -> pl.Expr:
-    return pl.coalesce(_words(postcode).str.replace_all(" ", "", literal=True), _words(city))
+    code = _words(postcode).str.replace(r"^[a-z]{1,3} (\d)", "$1").str.replace_all(" ", "", literal=True)
+    return pl.coalesce(code, _words(city))
 
 
 def _words(text: pl.Expr) -> pl.Expr:

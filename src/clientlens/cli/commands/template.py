@@ -13,7 +13,11 @@ from clientlens.cli.context import current
 def template(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="orders, clients, reviews, events, scans, requests, or mapping."),
+        typer.Argument(
+            metavar="NAME",
+            help="orders, clients, reviews, events, scans, requests, mapping, or a ready-made letter "
+            "(win_back.de.md) or message (win_back.de.txt).",
+        ),
     ],
     from_: Annotated[
         str | None,
@@ -27,13 +31,14 @@ def template(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Let --output replace a file.")] = False,
 ) -> None:
-    """Print a CSV to fill in, or a mapping for a file of another make.
+    """Print a CSV to fill in, a mapping, or a letter or message to change.
 
     \b
     Examples:
       clientlens template orders -o my-orders.csv
       clientlens template mapping
       clientlens template mapping --from sales.csv -o sales.toml
+      clientlens template win_back.en.md -o spring.en.md
     """
     from clientlens.cli.templates import carry_out
 
