@@ -391,7 +391,7 @@ def test_only_warned_of_an_opt_out_from_e_mail_clients_get_their_letter():
     found = DESK.planned(facts)
     assert set(why(found).values()) == {MAILED}
     assert found.notes == (
-        "2 letters to who opted out of e-mail, which is no objection to post (letters.email_opt_out)",
+        "recipients who opted out of e-mail: 2; that is no objection to post (letters.email_opt_out)",
     )
     assert DESK.planned(facts, rest=Rest(email_opt_out="ignore")).notes == ()
 
