@@ -131,3 +131,19 @@ def test_limits_hold_over_runs_and_over_campaigns(shop):
     third = shop.write("third.toml", campaign("third", ("audience", "cooldown_days = 0")))
     made, reasons = shop.run("2026-04-03", third)
     assert (made, reasons) == (["Cem", "Dora", "Dora", "Eva"], {"suppressed": 1, "undeliverable": 2})
+    assert shop.ask("2026-04-03", "campaigns", "run", third).text == ""  # for cron
+
+
+def test_a_run_tells_on_a_page_what_it_made_and_where_it_lies(shop):
+    spec = shop.write("told.toml", campaign("told", ("audience", "limit = 2")))
+    told = shop.ask("2026-03-01", "campaigns", "run", spec).lines
+    assert told[0] == "2 letters of told made"
+    first = told[told.index("Left out, by reason") + 3]
+    assert first.startswith("same_address        1  the same name at the same address")
+    assert [one.split()[0] for one in told[told.index("For the printer") + 1 :]] == [
+        "run",
+        "letters",
+        "pages",
+        "merged",
+        "manifest",
+    ]

@@ -307,7 +307,9 @@ class _Press:
         Args:
             at_most: letters that are made; None: all.
         """
-        owners = self.owners if letters else {}
+        if not letters:
+            return
+        owners = self.owners
         objecting = self.making.suppressed(self.workspace, sorted({*owners.values()}))
         gone = [one for one in letters if owners.get(one.person_key) in objecting]
         said = {"status": "failed", "on": self.day.isoformat(), "reason": SUPPRESSED}
