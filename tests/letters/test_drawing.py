@@ -209,6 +209,15 @@ def test_a_code_never_lies_on_a_fold():
     assert code(100)[1] == 210 - 2  # 98.5 + 100 = 198.5 would reach across the fold at 210
 
 
+def test_a_table_that_goes_on_has_its_head_again(drawer, letter_of):
+    lines = tuple((f"Kerze {number}", "1 €") for number in range(50))
+    table = Table(("Artikel", "Preis"), lines, (False, True), ("Summe", "50 €"))
+    first, second = pypdfium2.PdfDocument(drawer.draw(letter_of(blocks=(table,))).data)
+    texts = [page.get_textpage().get_text_bounded() for page in (first, second)]
+    assert [text.count("Artikel") for text in texts] == [1, 1]
+    assert sum(text.count("Kerze ") for text in texts) == 50
+
+
 def test_merged_pages_are_those_of_the_single_files_and_what_they_share_is_there_once(drawer, letter_of):
     letters = [letter_of("Anna", "L1"), letter_of("Жанна", "L2", more=4), letter_of("Anna", "L3")]
     singles = [drawn.data for drawn in drawer.draw_many(letters)]

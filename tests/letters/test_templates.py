@@ -21,7 +21,7 @@ from clientlens.letters.inline import safe_url
 from clientlens.letters.letter import Bullets, Paragraph, Picture, QrCode, Span, Table
 from clientlens.letters.sample import QR, SENDER, sample
 from clientlens.letters.sender import Sender
-from clientlens.letters.template import read_template, ready_made, ready_made_files
+from clientlens.letters.template import read_template, read_template_file, ready_made, ready_made_files
 from clientlens.letters.words import WORDS
 from clientlens.model.answer import Kind
 
@@ -168,6 +168,10 @@ def test_what_only_resembles_markup_is_text():
 
 
 def test_a_template_that_wants_to_keep_the_reader_busy_is_refused_at_once(tmp_path):
+    huge = tmp_path / "huge.md"
+    huge.write_text("x" * 1_000_000)
+    with pytest.raises(BadLetterTemplate, match="more than 100,000 characters"):
+        read_template_file(huge, "huge.md")
     for line in (f"![a](a{' ' * 90_000}x)", "[" * 90_000, f"[a]({'(' * 90_000}"):
         assert (4, "the line has more than 5,000 characters") in faults_of(
             f"{HEAD}{line}\n\n{{objection}}", tmp_path

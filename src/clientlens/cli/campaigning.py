@@ -129,7 +129,8 @@ def _unset(run: Run, spec: Spec | None) -> tuple[str, ...]:
     from clientlens.campaigns.sending import unset
 
     missing = () if spec is None else unset(spec, run.settings)
-    return (f"who writes? not set: {', '.join(missing)}",) if missing else ()
+    told = f"who writes? not set: {', '.join(missing)} ([sender] in this file, or in the workspace's clientlens.toml)"
+    return (told,) if missing else ()
 
 
 def _row(file: str, checked: Checked, advice: tuple[str, ...]) -> tuple[object, ...]:

@@ -68,7 +68,8 @@ def _together(rows: Iterable[Row]) -> Iterator[list[Row]]:
 def _placed(group: list[Row], y: float, geometry: Geometry, *, first: bool) -> tuple[list[Placed], float]:
     """The rows from y on, and where they end. first: at the top of a page, where no space is left above."""
     placed: list[Placed] = []
-    for row in group:
+    again = (group[0].head,) if first and group[0].head is not None else ()
+    for row in (*again, *group):
         y += 0.0 if first and not placed else row.gap
         if row.whole is not None:
             start, end = row.whole

@@ -22,7 +22,8 @@ class Row:
     """Part of a page that is never parted. Millimetres.
 
     height: its own. draw: at a sheet's x and y (of its upper edge). gap: space above, none at the top of a page. keep:
-    on the same page as the next row. whole: from and to, below its upper edge, where the sheet must not be folded.
+    on the same page as the next row. whole: from and to, below its upper edge, where the sheet must not be folded. head:
+    what stands above it again where it begins a page: that of a table.
     """
 
     height: float
@@ -30,6 +31,7 @@ class Row:
     gap: float = 0.0
     keep: bool = False
     whole: tuple[float, float] | None = None
+    head: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ MOST_IN_LINE = 5_000
 MOST_PAGES = 10
 OBJECTION = "objection"
 
+_TOO_LONG = f"it has more than {MOST_CHARACTERS:,} characters"
 _HEAD = ("language", "subject", "title", "logo", "most_pages")
 _NEEDED = ("language", "subject")
 
@@ -80,7 +81,7 @@ def read_template(text: str, name: str, file: str, folder: Path | None) -> Templ
         BadLetterTemplate: with everything that is wrong in it.
     """
     if len(text) > MOST_CHARACTERS:
-        raise BadLetterTemplate(file, [(None, f"it has more than {MOST_CHARACTERS:,} characters")])
+        raise BadLetterTemplate(file, [(None, _TOO_LONG)])
     faults = Faults()
     plain = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     lines = unicodedata.normalize("NFC", plain).replace("\t", "    ").split("\n")
@@ -121,7 +122,11 @@ def read_template_file(path: Path, file: str) -> Template:
         Unreadable, BadLetterTemplate
     """
     try:
-        text = path.read_bytes().decode("utf-8")
+        with path.open("rb") as opened:
+            data = opened.read(4 * MOST_CHARACTERS + 1)
+        if len(data) > 4 * MOST_CHARACTERS:
+            raise BadLetterTemplate(file, [(None, _TOO_LONG)])
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise BadLetterTemplate(file, [(line, "not UTF-8 text")]) from None

@@ -2,11 +2,12 @@
 
 Columns are as wide as what they hold; what is left goes to the last one that stands at the left, which is what describes
 a row. Where a table would be wider than the text, its left columns are wrapped. The head stays with the first row, the total
-with the last.
+with the last, and where a page begins inside of a table the head stands there again.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,8 @@ def _rows(table: Table, width: float, setting: Setting) -> tuple[Row, ...]:
         )
     if table.total is not None:
         rows.append(row(table.total, True, (_TOTAL, False), False))
+    if any(table.head):
+        rows[2:] = [replace(one, head=rows[0]) for one in rows[2:]]
     return tuple(rows)
 
 
