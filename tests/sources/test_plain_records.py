@@ -234,3 +234,10 @@ def test_an_access_log_gives_scans_of_codes_alone(read):
         (7, "not a line of an access log"),
     ]
     assert "203.0.113.9" not in str(batch.scans.rows())
+    # A campaign's address may have its code anywhere in path or query, beside what advertisers add.
+    places = ("/l?c={}", "/l/?utm_id=abcdefghij0123456789&c={}&x=1", "/l/{}/welcome", "/l/{}.html")
+    own = [f"0123456789ABCDE{n}" for n in range(len(places))]
+    text = "".join(
+        line(f"GET {place.format(code)} HTTP/1.1") for place, code in zip(places, own, strict=True)
+    )
+    assert sorted(read(text, OPTIONS, name="access.log").scans["code"]) == own

@@ -183,6 +183,47 @@ def waves_of(
     return found
 
 
+class Assignments:
+    """Every client's part in every campaign, which grows as entries are added."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Assigned] = {}
+
+    def add(self, entries: Iterable[Entry], *, until: datetime | None = None) -> None:
+        """Take in entries that follow those of before; see `assigned_of`."""
+        for entry in entries:
+            if entry.kind not in KINDS or (until is not None and entry.at > until):
+                continue
+            body = entry.body
+            if entry.kind == ASSIGNED:
+                # A held client has no letter; its entry's number stands for one.
+                self._found[body["letter_id"] or f"#{entry.seq}"] = Assigned(
+                    campaign=str(entry.subject),
+                    period=body["period"],
+                    wave=body["wave"],
+                    person_key=str(entry.person_key),
+                    arm=body["arm"],
+                    household=body["household"],
+                    residence=body["residence"],
+                    assigned_at=entry.at,
+                    in_home_on=date.fromisoformat(body["in_home_on"]),
+                    cost_minor=body["cost_minor"],
+                    currency=body["currency"],
+                    letter_id=body["letter_id"],
+                    code=body["code"],
+                    language=body["language"],
+                    template=body["template"],
+                )
+                continue
+            before = self._found.get(str(entry.subject))
+            if before is not None:
+                self._found[before.letter_id] = _after(before, entry)
+
+    def all(self) -> list[Assigned]:
+        """The first assigned first."""
+        return list(self._found.values())
+
+
 def assigned_of(entries: Iterable[Entry], *, until: datetime | None = None) -> list[Assigned]:
     """Every client's part in every campaign, the first assigned first.
 
@@ -190,35 +231,9 @@ def assigned_of(entries: Iterable[Entry], *, until: datetime | None = None) -> l
         entries: of the ledger, the first one first; other kinds are passed over.
         until: later entries do not count; None: all do.
     """
-    found: dict[str, Assigned] = {}
-    for entry in entries:
-        if entry.kind not in KINDS or (until is not None and entry.at > until):
-            continue
-        body = entry.body
-        if entry.kind == ASSIGNED:
-            # A held client has no letter; its entry's number stands for one.
-            found[body["letter_id"] or f"#{entry.seq}"] = Assigned(
-                campaign=str(entry.subject),
-                period=body["period"],
-                wave=body["wave"],
-                person_key=str(entry.person_key),
-                arm=body["arm"],
-                household=body["household"],
-                residence=body["residence"],
-                assigned_at=entry.at,
-                in_home_on=date.fromisoformat(body["in_home_on"]),
-                cost_minor=body["cost_minor"],
-                currency=body["currency"],
-                letter_id=body["letter_id"],
-                code=body["code"],
-                language=body["language"],
-                template=body["template"],
-            )
-            continue
-        before = found.get(str(entry.subject))
-        if before is not None:
-            found[before.letter_id] = _after(before, entry)
-    return list(found.values())
+    found = Assignments()
+    found.add(entries, until=until)
+    return found.all()
 
 
 def _after(before: Assigned, entry: Entry) -> Assigned:

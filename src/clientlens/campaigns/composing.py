@@ -105,13 +105,6 @@ def address_of(row: Mapping[str, Any], campaign: Campaign, writer: Writer) -> tu
     return ", ".join(found.faults) if found.faults else found.lines
 
 
-def incomplete(clients: pl.DataFrame, campaign: Campaign, writer: Writer) -> pl.Series:
-    """What each address lacks (String; null: nothing), in the order of these rows of the table clients."""
-    # Address lines are made one by one; these are the clients of one campaign.
-    found = [address_of(row, campaign, writer) for row in clients.iter_rows(named=True)]
-    return pl.Series([one if isinstance(one, str) else None for one in found], dtype=pl.String)
-
-
 def also(campaign: Campaign, writer: Writer) -> dict[str, str | None]:
     """What the placeholders say that is the same in all letters."""
     sender = writer.sender

@@ -70,6 +70,18 @@ def called(letters: Mapping[str, Assigned], name: str) -> Assigned | None:
     return letters.get(name.strip().replace("\\", "/").rsplit("/", 1)[-1].lower())
 
 
+def _behind(one: Assigned, mark: Mark) -> bool:
+    """Whether the letter had come as far before, has failed since, or was sent anew since."""
+    if one.reprints and mark.on < max(step.on for step in one.steps if step.status == "rendered"):
+        return True
+    if mark.status == "failed":
+        return False
+    steps = [step.status for step in one.steps if step.status != "failed"] or [STATUSES[0]]
+    if STATUSES.index(mark.status) <= STATUSES.index(steps[-1]):
+        return True
+    return one.status == "failed" and mark.on < one.steps[-1].on
+
+
 def decide(marks: Iterable[tuple[Assigned, Mark]]) -> tuple[list[Event], list[tuple[Mark, str]]]:
     """What a print service's list comes to, row by row: entries, and rows that cannot be, each with its reason.
 
@@ -80,8 +92,7 @@ def decide(marks: Iterable[tuple[Assigned, Mark]]) -> tuple[list[Event], list[tu
     now: dict[str, Assigned] = {}
     for found, mark in marks:
         one = now.get(mark.letter_id, found)
-        reached = STATUSES.index(one.status) if one.status in STATUSES else 0
-        if mark.status != "failed" and one.status != "failed" and STATUSES.index(mark.status) <= reached:
+        if _behind(one, mark):
             continue
         try:
             event = event_of(one, mark)

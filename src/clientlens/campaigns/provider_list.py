@@ -25,7 +25,8 @@ _HEADERS = {
                "brief", "datei", "dateiname", "dokument", "referenz", "lettera", "documento", "riferimento"),
     "position": ("position", "pos", "no", "nr", "posizione"),
     "status": ("status", "state", "zustand", "stato"),
-    "date": ("date", "on", "day", "datum", "am", "data"),
+    "date": ("date", "on", "day", "status date", "date of status", "delivery date", "timestamp", "datum", "am", "statusdatum",
+             "zustelldatum", "zeitpunkt", "data", "data stato", "data consegna"),
     "reason": ("reason", "remark", "note", "comment", "grund", "bemerkung", "hinweis", "motivo"),
 }  # fmt: skip
 _WORDS = {
@@ -33,11 +34,11 @@ _WORDS = {
                     "angenommen", "übergeben", "hochgeladen", "in bearbeitung", "in produktion", "consegnato al servizio",
                     "accettato", "caricato", "in lavorazione"),
     "printed": ("printed", "sent", "posted", "dispatched", "shipped", "mailed", "gedruckt", "versendet", "versandt",
-                "verschickt", "aufgegeben", "eingeliefert", "stampato", "stampata", "spedito", "spedita", "inviato", "inviata"),
+                "in transit", "on its way", "unterwegs", "in zustellung", "in transito", "in consegna", "verschickt", "aufgegeben", "eingeliefert", "stampato", "stampata", "spedito", "spedita", "inviato", "inviata"),
     "delivered": ("delivered", "zugestellt", "ausgeliefert", "consegnato", "consegnata", "recapitato", "recapitata"),
-    "failed": ("failed", "error", "returned", "undeliverable", "rejected", "cancelled", "fehlgeschlagen", "fehler",
-               "retoure", "rückläufer", "unzustellbar", "abgelehnt", "storniert", "fallito", "fallita", "errore", "reso",
-               "resa", "non recapitabile", "respinto", "respinta", "annullato", "annullata"),
+    "failed": ("failed", "error", "returned", "returned to sender", "undeliverable", "undelivered", "not delivered", "rejected", "cancelled", "fehlgeschlagen", "fehler",
+               "retoure", "rückläufer", "unzustellbar", "nicht zustellbar", "nicht zugestellt", "abgelehnt", "storniert", "fallito", "fallita", "errore", "reso",
+               "resa", "non recapitabile", "non consegnato", "non consegnata", "respinto", "respinta", "annullato", "annullata"),
 }  # fmt: skip
 STATUS_WORDS = {word: status for status, words in _WORDS.items() for word in words}
 
@@ -56,8 +57,8 @@ def read_list(
     positions: Sequence[Assigned],
     *,
     today: date,
-) -> tuple[list[tuple[Assigned, Mark]], list[BadMark]]:
-    """What the rows say, and those that cannot be understood.
+) -> tuple[list[tuple[Assigned, Mark]], list[BadMark], tuple[str, ...]]:
+    """What the rows say, those that cannot be understood, and the columns that are passed over.
 
     Args:
         letters: see `marking.known_letters`. positions: of the run that the list is about, in its order; none: a position
@@ -90,7 +91,10 @@ def read_list(
             bad.append(BadMark(line, read))
         else:
             good.append(read)
-    return good, sorted(bad, key=lambda one: one.line)
+    passed = tuple(
+        cell for cell, name in zip(header.cells, header.names, strict=True) if name not in columns.values()
+    )
+    return good, sorted(bad, key=lambda one: one.line), passed
 
 
 def _read(
@@ -107,7 +111,7 @@ def _read(
     status = STATUS_WORDS.get(said)
     if status is None:
         return f"not a status: {cells['status']!r}; known are {', '.join(MARKS)} and words for them"
-    on = today if cells["date"] is None else _day(cells["date"])
+    on = today if not (cells["date"] or "").strip() else _day(str(cells["date"]))
     if on is None:
         return f"not a date: {cells['date']!r}; write 2026-11-25 or 25.11.2026"
     if on > today:
@@ -132,9 +136,10 @@ def _letter(
 
 
 def _day(text: str) -> date | None:
-    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+    day = text.strip().replace("T", " ").split(" ")[0].rstrip(",")
+    for form in ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y"):
         try:
-            return datetime.strptime(text.strip()[:10], form).date()  # noqa: DTZ007 - a day has no zone
+            return datetime.strptime(day, form).date()  # noqa: DTZ007 - a day has no zone
         except ValueError:
             continue
     return None

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clientlens.analysis.wording import counted_noun
+from clientlens.campaigns.plan_fields import REASON_FIELDS, WHY
 from clientlens.campaigns.recipients import Reason
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from clientlens.campaigns.running import Done
     from clientlens.campaigns.spec import Spec
 
@@ -111,7 +115,7 @@ def run_answer(spec: Spec, done: Done, timezone: str) -> Answer:
         if done.anything
         else f"Nothing new of {spec.name}"
     )
-    return Answer(
+    answer = Answer(
         "campaigns run",
         FIELDS,
         frame_of(FIELDS, [row]),
@@ -120,3 +124,19 @@ def run_answer(spec: Spec, done: Done, timezone: str) -> Answer:
         title=title,
         notes=tuple(notes),
     )
+    told = [(str(reason), reasons[reason], WHY[reason]) for reason in Reason if reasons[reason]]
+    return replace(answer, parts=tuple(_parts(answer, told)))
+
+
+def _parts(answer: Answer, reasons: Sequence[tuple[str, int, str]]) -> Iterator[Answer]:
+    """What a table shows, one below the other; letters that could not be made are told beside it."""
+    figures = tuple(one for one in FIELDS if one.kind is not Kind.LIST)
+    rows, zone = answer.rows.select([one.name for one in figures]), answer.timezone
+    yield Answer("figures", figures, rows, zone, single=True)
+    if reasons:
+        title = "Left out, by reason"
+        yield Answer("left_out", REASON_FIELDS, frame_of(REASON_FIELDS, reasons), zone, title=title)
+    for file in answer.rows["files"].to_list()[0]:
+        # Each by itself, so that no path is cut.
+        row = frame_of(_FILE_FIELDS, [tuple(file.values())])
+        yield Answer("files", _FILE_FIELDS, row, zone, single=True, title="For the printer")

@@ -24,8 +24,8 @@ from clientlens.analysis.letter_history import (
     RENDERED,
     STATUS,
     WAVE,
+    Assignments,
     Made,
-    assigned_of,
     made_body,
     waves_of,
 )
@@ -174,7 +174,12 @@ def _carry_out(
     press.make(left, finishing, max_letters)
     room = None if max_letters is None else max(max_letters - len(press.made), 0)
     done = press.assign(making.plan(workspace, press.everybody, room), fresh, random)
-    new = [one for one in press.mine if one.status == "assigned" and one.wave == fresh and one not in left]
+    old = {one.letter_id for one in left}
+    new = [
+        one
+        for one in press.mine
+        if one.status == "assigned" and one.wave == fresh and one.letter_id not in old
+    ]
     press.make(new, fresh, None)
     done.waiting = press.passed + sum(one.detail.startswith("--max-letters") for one in done.plan.left_out)
     done.made, done.refused, done.withdrawn = press.made, press.refused, press.withdrawn
@@ -264,18 +269,21 @@ class _Press:
         self.withdrawn: list[str] = []
         self.passed = 0
         self.begun = False
-        self._read()
+        self._known = Assignments()
+        self._read(entries)
 
-    def _read(self) -> None:
-        self.everybody = assigned_of(self.entries)
+    def _read(self, entries: Iterable[Entry]) -> None:
+        self._known.add(entries)
+        self.everybody = self._known.all()
         self.mine = [one for one in self.everybody if one.campaign == self.spec.name]
 
     def record(self, events: Sequence[Event]) -> None:
         """Write entries down, in one transaction, and know them."""
         if events:
-            self.entries += self.writer.record(events, at=self.at)
+            recorded = self.writer.record(events, at=self.at)
+            self.entries += recorded
             self.begun = True
-            self._read()
+            self._read(recorded)
 
     @property
     def owners(self) -> dict[str, str]:
@@ -307,7 +315,9 @@ class _Press:
         Args:
             at_most: letters that are made; None: all.
         """
-        owners = self.owners if letters else {}
+        if not letters:
+            return
+        owners = self.owners
         objecting = self.making.suppressed(self.workspace, sorted({*owners.values()}))
         gone = [one for one in letters if owners.get(one.person_key) in objecting]
         said = {"status": "failed", "on": self.day.isoformat(), "reason": SUPPRESSED}

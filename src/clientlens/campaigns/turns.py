@@ -58,7 +58,9 @@ class Turns:
         """
         columns = ("client_id", "person_key", "shown", "period", "home", "residence")
         waiting = rows.select(columns).rows(named=True)
-        if waiting and self._first is None:
+        if not waiting:
+            return
+        if self._first is None:
             # What is to be paid once belongs to where the campaign begins.
             self._first = min(row["period"] for row in waiting)
         made: dict[str, Letter | str] = {}

@@ -180,7 +180,9 @@ def mark_all(
         run.console.warn(f"passed over: {why}")
 
 
-def mark_from(run: Run, file: str, chosen: Chosen, *, accepted: int, lock_timeout: float) -> None:
+def mark_from(
+    run: Run, file: str, chosen: Chosen, *, accepted: int, encoding: str | None, lock_timeout: float
+) -> None:
     """Note what a print service's list says; rows that cannot be understood are set aside, and the exit code is 1."""
     from clientlens.campaigns.marking import decide as decide_marks
     from clientlens.campaigns.marking import known_letters
@@ -188,19 +190,23 @@ def mark_from(run: Run, file: str, chosen: Chosen, *, accepted: int, lock_timeou
     from clientlens.errors import ExitCode
     from clientlens.sources.input import open_input
 
-    read = open_input(file, stdin=run.stdin, folder=str(run.folder))
+    read = open_input(file, encoding=encoding, stdin=run.stdin, folder=str(run.folder))
     bad: list[tuple[int, str]] = []
+    unread: list[str] = []
 
     def decide(letters: list[Assigned], today: date) -> Sequence[Event]:
         some = letters if chosen.campaign is None else of_campaign(letters, chosen.campaign)
         positions = [one for one in some if one.run and one.run == chosen.run]
-        good, misread = read_list(read, known_letters(some), positions, today=today)
+        good, misread, passed = read_list(read, known_letters(some), positions, today=today)
+        unread.extend(passed)
         events, refused = decide_marks(good)
         bad.extend((one.line, one.reason) for one in misread)
         bad.extend((mark.line, why) for mark, why in refused)
         return events
 
     changed = _recorded(run, decide, lock_timeout)
+    if unread:
+        run.console.note(f"note: {file}: columns not looked at: {', '.join(map(repr, unread))}")
     problems = [{"file": file, "line": line, "message": told} for line, told in sorted(bad)]
     _tell_marked(run, changed, problems)
     if len(problems) > accepted:
@@ -258,18 +264,18 @@ def _tell_marked(run: Run, letters: Sequence[Assigned], problems: Sequence[dict[
         run.console.warn(f"and {len(problems) - PROBLEMS_LISTED:,} more; --json lists all")
 
 
-def tell_scans(run: Run, files: list[str], *, lock_timeout: float) -> None:
+def tell_scans(run: Run, files: list[str], *, accepted: int, lock_timeout: float) -> None:
     """Import what files say of scans, if any are named, and list the codes that were scanned."""
     from clientlens.analysis.letter_list import scans_answer
 
     if files:
-        _import_scans(run, files, lock_timeout)
+        _import_scans(run, files, accepted, lock_timeout)
     with run.open() as workspace:
         as_of = run.as_of(workspace.timezone)
         run.answer(scans_answer(workspace.facts(), letters_of(workspace, run), as_of=as_of))
 
 
-def _import_scans(run: Run, files: list[str], lock_timeout: float) -> None:
+def _import_scans(run: Run, files: list[str], accepted: int, lock_timeout: float) -> None:
     """Raises NotRecognised: a file holds something else than scans; nothing is stored then."""
     import shlex
 
@@ -305,7 +311,7 @@ def _import_scans(run: Run, files: list[str], lock_timeout: float) -> None:
     )
     for one in result.problems[:PROBLEMS_LISTED]:
         run.console.warn(f"set aside: {problem_told(one)}")
-    if result.rows_set_aside:
+    if result.rows_set_aside > accepted:
         run.exit_code = ExitCode.SET_ASIDE
 
 

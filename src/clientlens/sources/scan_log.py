@@ -26,6 +26,9 @@ LINE = re.compile(rf"^(\S+) \S+ (?:.*?) ?\[([^\]]+)\] {_QUOTED} (\d{{3}}) (?:\d+
 _REQUEST = re.compile(r"^(GET|HEAD) (\S+) HTTP/[0-9.]+$")
 _CODE = re.compile(r"/([A-Za-z0-9_-]{16,64})/?(?:[?#].*)?$")
 """The last part of a path: at least 80 random bits, which no ordinary page's name has the form of."""
+_OWN_CODE = re.compile(r"[/=]([0-9A-HJKMNP-TV-Z]{16})(?=[/?&#.]|$)", re.IGNORECASE)
+"""A code of ours anywhere else, in the path or the query: what else stands in queries (sessions, advertisers' marks) has
+another form."""
 _TIME = "%d/%b/%Y:%H:%M:%S %z"
 
 
@@ -61,7 +64,7 @@ def _table(file: InputFile) -> tuple[RecordTable, int]:
             bad.append(BadRow(number, (text,), "not a line of an access log"))
             continue
         request = _REQUEST.match(found[3])
-        code = None if request is None else _CODE.search(request[2])
+        code = None if request is None else _OWN_CODE.search(request[2]) or _CODE.search(request[2])
         if request is None or request[1] != "GET" or found[4][0] not in "23" or code is None:
             skipped += 1
             continue

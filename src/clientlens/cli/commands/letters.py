@@ -86,6 +86,9 @@ def mark(
             "--from", metavar="FILE", help="A print service's list, CSV: a letter and a status in each row."
         ),
     ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="E", help="Text encoding of --from [default: utf-8].")
+    ] = None,
     campaign: Campaign = None,
     made_in: OfRun = None,
     accept_rejects: AcceptRejects = 0,
@@ -111,8 +114,10 @@ def mark(
         for given, option in ((said, "LETTER"), (on, "--on"), (reason, "--reason")):
             if given:
                 raise BadCombination("--from", option)
-        mark_from(run, from_, chosen, accepted=accept_rejects, lock_timeout=lock_timeout)
+        mark_from(run, from_, chosen, accepted=accept_rejects, encoding=encoding, lock_timeout=lock_timeout)
         return
+    if encoding is not None:
+        raise OptionNeeded("--encoding", "--from")
     if not said or said[-1] not in MARKS:
         raise NothingToMark(said[-1] if said else None, MARKS)
     *names, status = said
@@ -159,11 +164,12 @@ def scans(
             help="CSV of codes and times, or your web server's access log, to import first.",
         ),
     ] = None,
+    accept_rejects: AcceptRejects = 0,
     lock_timeout: LockTimeout = 30.0,
 ) -> None:
     """List the codes that were scanned: whose letter, when first, how often.
 
-    Robots and previews are left out, and openings by the same program within half an hour are one. Importing a file
+    Robots and previews are left out, and openings by the same program within a minute are one. Importing a file
     again adds nothing.
 
     \b
@@ -173,7 +179,7 @@ def scans(
     """
     from clientlens.cli.lettering import tell_scans
 
-    tell_scans(current(), files or [], lock_timeout=lock_timeout)
+    tell_scans(current(), files or [], accepted=accept_rejects, lock_timeout=lock_timeout)
 
 
 COMMAND = Group(
