@@ -50,6 +50,11 @@ class Writer:
         )
         return found or []
 
+    def kept_paths(self) -> list[str]:
+        """The letters that the ledger names; of a catalogue of an older format too."""
+        found = database.ask(self.folder, lambda connection, _: kept.kept_files(connection))
+        return [one.path for one in found or []]
+
     def record(self, wanted: Sequence[Event], *, at: datetime) -> list[Entry]:
         """Add to the ledger alone, in one transaction; the state of the files stays.
 
