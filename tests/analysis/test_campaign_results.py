@@ -338,7 +338,7 @@ def test_what_was_never_run_is_named(june):
         campaign_results(facts, entries, "jun", as_of=as_of, completed_when="paid", home_currency="EUR")
     with pytest.raises(UnknownWave):
         ask(june, wave="2026-06-02")
-    with pytest.raises(NeverRun):
+    with pytest.raises(NeverRun, match=r"by the end of 2026-05-31, which --as-of asks about$"):
         ask(june, "2026-05-31")
 
 

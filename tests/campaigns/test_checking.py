@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -74,6 +75,12 @@ def test_what_is_allowed_and_yet_to_be_thought_of_is_told(tmp_path):
     more = "[holdout]\nshare = 0.2\n[coupon]\ncode = 'TEN'\n[money]\ncurrency = 'EUR'\nper_letter = 1\nbudget = 9\n"
     silent = check(LEAST.format("own.md") + 'provider = "pingen"\n' + more, tmp_path)
     assert silent.advice == ("the letter (en) does not say the coupon: {coupon}",)
+
+
+def test_without_the_packages_that_draw_it_is_said_that_the_letter_was_not_tried(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    (tmp_path / "own.md").write_text(TEXT.format("en", "Hi", "Text"))
+    assert check(LEAST.format("own.md"), tmp_path).advice[0].endswith("pip install 'clientlens[letters]'")
 
 
 def test_pages_are_as_many_as_the_letter_says_where_the_campaign_does_not(tmp_path):

@@ -14,7 +14,7 @@ from clientlens.campaigns.composing import Named, Source, compose
 from clientlens.campaigns.preview import preview_of, preview_of_sample
 from clientlens.campaigns.sending import unset, writer_of
 from clientlens.config import settings_from
-from clientlens.errors import SettingNeeded
+from clientlens.errors import SenderNeeded
 from clientlens.letters.letter import Paragraph, QrCode
 from clientlens.model.timeframes import as_of_from_date, parse_date
 
@@ -125,8 +125,10 @@ def test_the_campaigns_own_sender_comes_before_the_settings(campaign, tmp_path):
     nothing = settings_from({}, "", "clientlens.toml")
     assert unset(spec, nothing) == ("sender.country",)
     assert unset(campaign.spec, nothing) == ("sender.shop", "sender.address", "sender.country")
-    with pytest.raises(SettingNeeded, match=r"sender\.country"):
+    with pytest.raises(SenderNeeded, match=r"who writes\? sender\.country is not set"):
         writer_of(spec, nothing)
+    with pytest.raises(SenderNeeded, match=r"sender\.shop, sender\.address, sender\.country are not set"):
+        writer_of(campaign.spec, nothing)
 
 
 def test_a_preview_is_marked_and_its_code_is_none(campaign, source):

@@ -56,6 +56,14 @@ def test_a_sample_needs_no_workspace_and_says_what_was_invented(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_without_a_workspace_that_is_said_before_what_its_settings_lack(call, tmp_path):
+    file = str(EXAMPLES / "win-back.toml")
+    for words in (("plan", file), ("run", file), ("run", file, "--preview", "ann", "-o", "ann.pdf")):
+        done = call("campaigns", *words, ws=tmp_path / "none")
+        assert (done.code, done.stdout) == (4, b"")
+        assert "no workspace" in done.stderr
+
+
 @pytest.fixture
 def shop(call, tmp_path):
     (tmp_path / "clients.csv").write_text(CLIENTS)

@@ -15,7 +15,6 @@ import zxingcpp
 from pypdf import PdfReader
 
 from clientlens.errors import LettersMissing, NotALetter
-from clientlens.letters import fonts
 from clientlens.letters.drawing import Drawer
 from clientlens.letters.elements import elements
 from clientlens.letters.flow import paged
@@ -244,9 +243,10 @@ def test_only_letters_as_they_were_drawn_are_merged(drawer, letter_of):
 
 
 def test_without_its_packages_letters_say_how_to_get_them(monkeypatch):
-    monkeypatch.setitem(sys.modules, "reportlab.pdfbase.ttfonts", None)
-    with pytest.raises(LettersMissing, match="letters need the package reportlab"):
-        fonts.Face("NotoSans-Bold.ttf", "B")
+    monkeypatch.setitem(sys.modules, "reportlab", None)
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    with pytest.raises(LettersMissing, match="letters need what is not installed: reportlab, pillow"):
+        Drawer(geometry_named("din5008-b", ""))
 
 
 def test_each_kind_of_block_is_described():

@@ -99,4 +99,7 @@ def _currencies(
         yield f"orders in other currencies make buyers, but revenue is of {home_currency} alone"
     currency = row["letters"]["currency"]
     if currency is not None and currency != home_currency:
-        yield f"the cost is in {currency}: not set against revenue in {home_currency or 'no currency'}"
+        against = (
+            "revenue, as there are no orders" if home_currency is None else f"revenue in {home_currency}"
+        )
+        yield f"the cost is in {currency}: not set against {against}"

@@ -72,7 +72,8 @@ def campaign_results(
         waves.setdefault((one.campaign, one.wave), one)
     mine = [one for one in everybody if one.campaign == campaign]
     if not mine:
-        raise NeverRun(campaign, sorted({one.campaign for one in everybody}))
+        until = as_of.day if as_of.explicit else None
+        raise NeverRun(campaign, sorted({one.campaign for one in everybody}), until)
     known = list(dict.fromkeys(one.wave for one in mine))
     if wave is not None and wave not in known:
         raise UnknownWave(campaign, wave, known)

@@ -17,12 +17,12 @@ from clientlens.errors import (
     BadLetterTemplate,
     CannotFill,
     LayoutNotTaken,
-    LettersMissing,
     UnknownLayout,
     UnknownLetterTemplate,
     UnknownProvider,
     Unreadable,
 )
+from clientlens.letters import packages
 from clientlens.letters.drawing import Drawer
 from clientlens.letters.layoutfiles import geometry_named, provider_named
 from clientlens.letters.refusal import Refusal
@@ -97,7 +97,7 @@ def check_campaign(data: bytes, file: str, folder: Path, *, language: str) -> Ch
         except (UnknownLetterTemplate, Unreadable) as error:
             own.append((read.lines["template"], _told(error)))
     spec = spec if read.pages_said else _with_pages(spec, templates)
-    drawer = None if misplaced else drawer_of(spec)
+    drawer = None if misplaced or packages.missing() else drawer_of(spec)
     own += [(read.lines["template"], told) for told in _lacking(spec, templates, drawer)]
     own.sort(key=lambda fault: fault[0] or 0)
     faults = (*((file, line, told) for line, told in own), *of_letter)
@@ -105,7 +105,11 @@ def check_campaign(data: bytes, file: str, folder: Path, *, language: str) -> Ch
 
 
 def drawer_of(spec: Spec) -> Drawer:
-    """What draws the letters of a campaign."""
+    """What draws the letters of a campaign.
+
+    Raises:
+        LettersMissing
+    """
     host = urlsplit(spec.qr_url or "").hostname or ""
     return Drawer(geometry_named(spec.layout, spec.provider), spec.most_pages, qr_host=host)
 
@@ -164,11 +168,8 @@ def _lacking(spec: Spec, templates: Mapping[str, Template], drawer: Drawer | Non
 
 
 def _undrawn(letter: Letter, drawer: Drawer) -> str | None:
-    """Why a letter cannot be drawn; None where it can, or where the packages that letters are drawn with are missing."""
-    try:
-        measured = drawer.measure(letter)
-    except LettersMissing:
-        return None
+    """Why a letter cannot be drawn; None where it can."""
+    measured = drawer.measure(letter)
     if not isinstance(measured, Refusal):
         return None
     detail = measured.detail
@@ -187,6 +188,9 @@ def _advice(spec: Spec, templates: Mapping[str, Template]) -> tuple[str, ...]:
     silent = [language for language, one in templates.items() if "coupon" not in one.names]
     money, audience = spec.money, spec.audience
     told = {
+        "the letter was not tried, as nothing can be drawn here: pip install 'clientlens[letters]'": (
+            bool(packages.missing())
+        ),
         "nobody is held out: what the letters change cannot be known ([holdout] share = 0.2)": (
             not spec.holdout.share
         ),

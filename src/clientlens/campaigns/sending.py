@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clientlens.errors import SettingNeeded
+from clientlens.errors import SenderNeeded
 from clientlens.letters.sender import Sender
 from clientlens.model.text import one_line
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 BETWEEN = " · "
 _EXAMPLES = {
-    "sender.shop": "[sender] shop = 'Lantern Candles'",
-    "sender.address": "[sender] address = 'Hafenstr. 1, 20457 Hamburg'",
-    "sender.country": "[sender] country = 'DE'",
+    "sender.shop": "shop = 'Lantern Candles'",
+    "sender.address": "address = 'Hafenstr. 1, 20457 Hamburg'",
+    "sender.country": "country = 'DE'",
 }
 
 
@@ -62,10 +62,10 @@ def writer_of(spec: Spec, settings: Settings) -> Writer:
     """Who writes. An e-mail is not needed.
 
     Raises:
-        SettingNeeded: shop, address or country are said nowhere.
+        SenderNeeded: shop, address or country are said nowhere.
     """
-    for missing in unset(spec, settings):
-        raise SettingNeeded(missing, "a letter", _EXAMPLES[missing])
+    if missing := unset(spec, settings):
+        raise SenderNeeded({name: _EXAMPLES[name] for name in missing})
     own = spec.sender
 
     def said(key: str, first: str | None) -> str | None:

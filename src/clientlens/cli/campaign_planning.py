@@ -28,7 +28,7 @@ def tell_plan(run: Run, file: str, lift: str | None) -> None:
     """Say what a run would do; nothing is written.
 
     Raises:
-        BadLift, CampaignMissing, Unreadable, BadCampaign, SettingNeeded, LettersMissing, BadExpression, UnknownGroup,
+        BadLift, CampaignMissing, Unreadable, BadCampaign, SenderNeeded, LettersMissing, BadExpression, UnknownGroup,
         CircularRule
     """
     from clientlens.campaigns.baseline import baseline
@@ -40,8 +40,10 @@ def tell_plan(run: Run, file: str, lift: str | None) -> None:
 
     wanted = None if lift is None else lift_of(lift)
     campaign = load_campaign(run, file)
-    spec, writer = campaign.spec, writer_of(campaign.spec, run.settings)
+    spec = campaign.spec
     with run.open() as workspace:
+        # The settings are the workspace's: that there is none is told before what it does not say.
+        writer = writer_of(spec, run.settings)
         facts, as_of = workspace.facts(), run.as_of(workspace.timezone)
         make = maker_of(campaign, writer, source_of(run, workspace, facts, campaign, as_of))
         question = question_of(run, workspace, facts, campaign, writer, as_of=as_of, make=make)

@@ -24,7 +24,7 @@ def write_preview(run: Run, file: str, client: str, output: str | None, *, force
         output: the file to write, None: stdout, unless that is a terminal.
 
     Raises:
-        CampaignMissing, BadCampaign, SettingNeeded, UnknownClient, AmbiguousClient, Suppressed, LettersMissing
+        CampaignMissing, BadCampaign, SenderNeeded, UnknownClient, AmbiguousClient, Suppressed, LettersMissing
         LetterRefused: there can be no such letter. NoFileNamed: stdout is a terminal. OutputExists, OutputFailed
     """
     from clientlens.cli.writing import may_write, write_file
@@ -73,8 +73,8 @@ def _letter(run: Run, campaign: Campaign, client: str) -> Letter:
 
     if client == SAMPLE:
         return _of_sample(run, campaign)
-    writer = writer_of(campaign.spec, run.settings)
     with run.open() as workspace:
+        writer = writer_of(campaign.spec, run.settings)
         facts, as_of = workspace.facts(), run.as_of(workspace.timezone)
         client_id = find_one(facts, client)
         if Suppressions.of(history(workspace, kinds=KINDS)).clients(facts, [client_id]):

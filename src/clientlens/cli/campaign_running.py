@@ -32,7 +32,7 @@ def carry_out_run(
     The exit code is 1 when more letters than `accepted` could not be made.
 
     Raises:
-        CampaignMissing, BadCampaign, SettingNeeded, LettersMissing: before anything is looked at.
+        CampaignMissing, BadCampaign, SenderNeeded, LettersMissing: before anything is looked at.
         what `running.run` raises
     """
     import shlex
@@ -42,10 +42,13 @@ def carry_out_run(
     from clientlens.campaigns.sending import writer_of
     from clientlens.cli.campaigning import load_campaign
     from clientlens.errors import ExitCode
+    from clientlens.workspace.folder import may_be_workspace
     from clientlens.workspace.workspace import stored_timezone
 
     campaign = load_campaign(run, file)
-    making, path = making_of(run, campaign, writer_of(campaign.spec, run.settings)), run.existing_workspace()
+    path = run.existing_workspace()
+    may_be_workspace(path)
+    making = making_of(run, campaign, writer_of(campaign.spec, run.settings))
     done = run_campaign(
         path,
         campaign.spec,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 import tempfile
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,9 +64,10 @@ def sample_folder() -> Path:
 def demonstrate(run: Run) -> None:
     """Carry out `SCRIPT`, then `LETTERS`, in a workspace that is deleted afterwards, each command line above its answer."""
     from clientlens.cli.app import root
+    from clientlens.letters.packages import missing
 
     samples = sample_folder()
-    letters = LETTERS if all(find_spec(name) for name in ("reportlab", "qrcode", "pypdfium2")) else ()
+    letters = () if missing() else LETTERS
     with tempfile.TemporaryDirectory(prefix="clientlens-demo-") as folder:
         workspace = str(Path(folder) / ".clientlens")
         favourite = ""

@@ -62,17 +62,17 @@ def letters_of(workspace: Workspace, run: Run | None = None) -> list[Assigned]:
     return assigned_of(history(workspace, kinds=KINDS), until=until)
 
 
-def of_campaign(assigned: Sequence[Assigned], name: str) -> list[Assigned]:
-    """Everybody's part in one campaign.
+def of_campaign(assigned: Sequence[Assigned], name: str, until: date | None = None) -> list[Assigned]:
+    """Everybody's part in one campaign. until: the day of --as-of, where it was asked for.
 
     Raises:
-        UnknownCampaign
+        NeverRun
     """
-    from clientlens.errors import UnknownCampaign
+    from clientlens.errors import NeverRun
 
     mine = [one for one in assigned if one.campaign == name]
     if not mine:
-        raise UnknownCampaign(name, sorted({one.campaign for one in assigned}))
+        raise NeverRun(name, sorted({one.campaign for one in assigned}), until)
     return mine
 
 
@@ -101,7 +101,8 @@ def list_letters(run: Run, chosen: Chosen) -> None:
     with run.open() as workspace:
         facts, letters = workspace.facts(), letters_of(workspace, run)
         if chosen.campaign is not None:
-            letters = of_campaign(letters, chosen.campaign)
+            as_of = run.as_of(workspace.timezone)
+            letters = of_campaign(letters, chosen.campaign, as_of.day if as_of.explicit else None)
         keys = None if chosen.client is None else keys_of(facts, find_one(facts, chosen.client))
         some = [
             one

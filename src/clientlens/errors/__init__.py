@@ -20,6 +20,7 @@ from clientlens.errors.campaigns import (
     CampaignMissing,
     LetterRefused,
     NoFileNamed,
+    SenderNeeded,
 )
 from clientlens.errors.drawing import (
     LettersMissing,
@@ -71,7 +72,6 @@ from clientlens.errors.letter_files import (
     LetterDamaged,
     NothingToMark,
     ReasonNeeded,
-    UnknownCampaign,
     UnknownLetter,
     UnmadeLetter,
 )
@@ -283,13 +283,13 @@ __all__ = [
     "RulesMissing",
     "SameClient",
     "SampleMissing",
+    "SenderNeeded",
     "SettingNeeded",
     "SourceNeeded",
     "StrictProblems",
     "Suppressed",
     "TimezoneConflict",
     "TooManyPoints",
-    "UnknownCampaign",
     "UnknownClient",
     "UnknownCurrency",
     "UnknownFormat",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from clientlens.errors.base import FaultyFile, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class BadCampaign(FaultyFile):
@@ -42,6 +42,18 @@ class BadCampaignName(UsageError):
         super().__init__(
             f"not a campaign's name: {name!r}",
             "use letters a to z, digits and hyphens, 40 at most: spring-2027",
+        )
+
+
+class SenderNeeded(UsageError):
+    """Who writes is said neither in the campaign's file nor in the settings. examples: of each that lacks, as a file says it."""
+
+    def __init__(self, examples: Mapping[str, str]) -> None:
+        are = "is" if len(examples) == 1 else "are"
+        super().__init__(
+            f"who writes? {', '.join(examples)} {are} not set, which a letter needs",
+            "under [sender] in the campaign's file or the workspace's clientlens.toml, for example "
+            + "; ".join(examples.values()),
         )
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from clientlens.errors.base import UsageError, WorkspaceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class LettersMissing(UsageError):
-    """A package of the extra `letters`."""
+    """Packages of the extra `letters`."""
 
-    def __init__(self, package: str) -> None:
+    def __init__(self, packages: Sequence[str]) -> None:
         super().__init__(
-            f"letters need the package {package}, which is not installed", "pip install 'clientlens[letters]'"
+            f"letters need what is not installed: {', '.join(packages)}", "pip install 'clientlens[letters]'"
         )
 
 

@@ -21,15 +21,6 @@ class UnknownLetter(UsageError):
         )
 
 
-class UnknownCampaign(UsageError):
-    def __init__(self, name: str, known: Collection[str]) -> None:
-        close = difflib.get_close_matches(name, known, n=1)
-        super().__init__(
-            f"no campaign {name!r} was ever run" + (f"; did you mean {close[0]!r}?" if close else ""),
-            f"there are {', '.join(known)}" if known else "'clientlens campaigns run FILE' runs one",
-        )
-
-
 class IllegalLetterStatus(UsageError):
     """A step that a letter cannot take from where it stands."""
 

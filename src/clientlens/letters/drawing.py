@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from clientlens.letters import fonts, frame, qr, said
+from clientlens.letters import fonts, frame, packages, qr, said
 from clientlens.letters.elements import rows_of
 from clientlens.letters.flow import paged
 from clientlens.letters.letter import Drawn, Paragraph, QrCode, Span
@@ -37,9 +37,13 @@ class Drawer:
     """Draws the letters of one run.
 
     geometry: where everything lies. most_pages: of one letter. qr_host: the only host that codes may lead to ("": any).
+
+    Raises:
+        LettersMissing: the packages that it takes are not installed.
     """
 
     def __init__(self, geometry: Geometry, most_pages: int = 2, *, qr_host: str = "") -> None:
+        packages.need()
         self._geometry = geometry
         self._most_pages = min(most_pages, geometry.most_pages or most_pages)
         self._qr_host = qr_host

@@ -14,7 +14,6 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
-from clientlens.errors import LettersMissing
 from clientlens.letters.pdf import Part
 from clientlens.letters.refusal import CannotDraw, Fault
 
@@ -33,10 +32,8 @@ class Face:
     """One weight. letter: begins the names of its pages in a PDF."""
 
     def __init__(self, file: str, letter: str) -> None:
-        try:
-            from reportlab.pdfbase.ttfonts import TTFontFile
-        except ImportError as error:
-            raise LettersMissing("reportlab") from error
+        from reportlab.pdfbase.ttfonts import TTFontFile
+
         self.letter = letter
         with (files("clientlens.letters") / "fonts" / file).open("rb") as opened:
             self._font: Any = TTFontFile(opened)

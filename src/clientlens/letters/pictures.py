@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from clientlens.errors import LettersMissing
 from clientlens.letters.pdf import Part
 from clientlens.letters.refusal import CannotDraw, Fault
 
@@ -34,11 +33,9 @@ class Image:
 @lru_cache(maxsize=32)
 def image(name: str, data: bytes) -> Image:
     """The object of a picture; name: of its file, for the refusal. Raises: CannotDraw."""
-    try:
-        from PIL import Image as Pictures
-        from PIL import ImageOps
-    except ImportError as error:
-        raise LettersMissing("pillow") from error
+    from PIL import Image as Pictures
+    from PIL import ImageOps
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Pictures.DecompressionBombWarning)

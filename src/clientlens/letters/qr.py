@@ -17,7 +17,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from clientlens.errors import LettersMissing
 from clientlens.letters.refusal import CannotDraw, Fault
 
 if TYPE_CHECKING:
@@ -79,11 +78,9 @@ def path(url: str) -> str:
 
 def plain(message: bytes) -> tuple[int, int]:
     """A code by the qrcode package alone: its side, and its modules row by row as the bits of a number, dark: 1."""
-    try:
-        import qrcode
-        from qrcode.util import MODE_8BIT_BYTE, QRData
-    except ImportError as error:
-        raise LettersMissing("qrcode") from error
+    import qrcode
+    from qrcode.util import MODE_8BIT_BYTE, QRData
+
     made: Any = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, mask_pattern=MASK, border=0)
     made.add_data(QRData(message, mode=MODE_8BIT_BYTE))
     made.make(fit=True)
