@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import inspect
 import pkgutil
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -48,21 +49,28 @@ Exit codes:
 
 
 class Leaf(TyperCommand):
-    """A command that takes the global options behind its name too."""
+    """A command of a function with Typer parameters, which takes the global options behind its name too.
 
-    answers = False
+    Its options are made when they are first asked for: typer takes about a millisecond for each command, and the page
+    that lists all commands needs none of them.
+    """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.answers:
-            self.params.extend(options.answer_params())
-        self.params.extend(options.global_params())
+    def __init__(self, function: Callable[..., None], *, answers: bool) -> None:
+        super().__init__(function.__name__, help=inspect.getdoc(function), rich_markup_mode=None)
+        self._function, self._answers = function, answers
+        del self.params, self.callback
 
-
-class Answering(Leaf):
-    """A command that prints an answer: --format, --json, --output, --limit and the like."""
-
-    answers = True
+    def __getattr__(self, name: str) -> Any:
+        """`params` and `callback`, which are not there at first."""
+        if name not in {"params", "callback"}:
+            raise AttributeError(name)
+        mini = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        mini.command()(self._function)
+        made = typer.main.get_command(mini)
+        self.callback = made.callback
+        answer = options.answer_params() if self._answers else []
+        self.params = [*made.params, *answer, *options.global_params()]
+        return self.__dict__[name]
 
 
 class Group(TyperGroup):
@@ -177,6 +185,4 @@ def _version(ctx: Context, _: Parameter, value: bool) -> None:
 
 def leaf(function: Callable[..., None], *, answers: bool = True) -> Command:
     """A click command of a function with Typer parameters; `answers`: it prints an Answer."""
-    mini = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    mini.command(cls=Answering if answers else Leaf)(function)
-    return typer.main.get_command(mini)
+    return Leaf(function, answers=answers)
