@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from clientlens.campaigns.spec import Spec
     from clientlens.letters.letter import Letter
 
-AT_ONCE = 256
-"""So many letters are composed at once: what they need is looked up for all of them together."""
+FEWEST, MOST = 64, 2048
+"""So many letters are composed at once: what they need is looked up for all of them together, which takes its time for few
+as for many."""
 
 
 class Turns:
@@ -69,11 +70,24 @@ class Turns:
             for number, row in enumerate(waiting):
                 why = self._against(row)
                 if why is None and row["client_id"] not in made:
-                    ahead = [one for one in waiting[number : number + AT_ONCE] if self._against(one) is None]
+                    chosen = waiting[number : number + self._at_once(row["period"])]
+                    ahead = [one for one in chosen if self._against(one) is None]
                     clients = [one["client_id"] for one in ahead]
                     made = dict(zip(clients, self.make(clients), strict=True))
                     advance(len(clients))
                 self._decide(row, why or made.pop(row["client_id"]))
+
+    def _at_once(self, period: str) -> int:
+        """As many as it probably takes until an end is reached: some of those who get a turn are held."""
+        money, mailed = self.spec.money, 1 - self.spec.holdout.share
+        left = [MOST]
+        if self.spec.audience.limit is not None:
+            left.append(self.spec.audience.limit - self._members[period])
+        if self.max_letters is not None:
+            left.append(int((self.max_letters - self._letters) / mailed))
+        if money.budget_minor is not None and money.per_letter_minor:
+            left.append(int((money.budget_minor - self._spent[period]) / money.per_letter_minor / mailed))
+        return max(FEWEST, min(left))
 
     def _against(self, row: dict[str, Any]) -> tuple[Reason, str] | None:
         """What speaks against this client now."""
