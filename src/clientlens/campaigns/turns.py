@@ -13,6 +13,9 @@ from clientlens.campaigns.progress import silent
 from clientlens.campaigns.recipients import LeftOut, Reason, Recipient
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientlens.analysis.letter_history import Forgotten
     from clientlens.campaigns.past import Past
     from clientlens.campaigns.progress import Progress
     from clientlens.campaigns.recipients import Maker
@@ -33,12 +36,22 @@ class Turns:
     assigned, left_out: what came of it.
     """
 
-    def __init__(self, spec: Spec, past: Past, make: Maker, max_letters: int | None, *, secret: str) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        past: Past,
+        make: Maker,
+        max_letters: int | None,
+        *,
+        secret: str,
+        forgotten: Sequence[Forgotten] = (),
+    ) -> None:
         """Begin where earlier runs stopped.
 
         Args:
             spec: limit, budget and holdout. past: what was assigned before.
             make: composes letters. max_letters: at most so many in this run; None: all. secret: the workspace's.
+            forgotten: clients of this campaign of whom nothing else is known any more.
         """
         self.spec, self.make, self.max_letters, self.secret = spec, make, max_letters, secret
         self.assigned: list[Recipient] = []
@@ -46,7 +59,11 @@ class Turns:
         mine = past.mine()
         self._members = Counter(mine["period"].to_list())
         self._spent = Counter(dict(mine.group_by("period").agg(pl.col("cost_minor").sum()).iter_rows()))
-        self._first = mine["period"][0] if mine.height else None
+        for one in forgotten:
+            self._members[one.period] += one.clients
+            self._spent[one.period] += one.cost_minor
+        begun = [*mine["period"].head(1), *(one.period for one in forgotten)]
+        self._first = min(begun, default=None)
         self._letters = 0
         self._residences: set[str] = set()
 
