@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from clientlens.analysis.campaign_effect import Arms, newcombe
+from clientlens.analysis.campaign_orders import arrival
 from clientlens.analysis.campaign_results import campaign_results
 from clientlens.analysis.letter_history import (
     ASSIGNED,
@@ -24,6 +25,7 @@ from clientlens.analysis.letter_history import (
 )
 from clientlens.errors import NeverRun, UnknownWave
 from clientlens.model.entries import Entry
+from clientlens.model.fingerprints import SUMS
 from clientlens.model.tables import BY_NAME
 from clientlens.model.timeframes import AsOf, as_of_from_date
 
@@ -171,6 +173,8 @@ def test_letters_are_counted_by_where_they_stand(june):
         "delivered": 1,
         "failed": 1,
         "held": 4,
+        "forgotten_mailed": 0,
+        "forgotten_held": 0,
         "cost": 6 * 100 + 500,  # e's was never printed
         "currency": "EUR",
     }
@@ -216,6 +220,15 @@ def test_matchback_credits_one_order_to_the_latest_letter_before_it(june):
 
 # By hand: of a to f, a, b and e ordered from 5 June to 3 August; of g to i, g did: 3/6 - 1/3 = 0.1667. a spent 20 + 15,
 # b 8, e 30: 73.00 among six, 12.17 each; g's order is in dollars. Cost: letters to a, b, c, d, f at 1.00, and 5.00.
+def test_a_letter_that_came_back_and_was_made_again_arrives_after_that(june):
+    ledger = Ledger().run(JUNE, mailed=["a"])
+    ledger.mark("june-a", "printed", "2026-06-03").mark("june-a", "failed", "2026-06-09")
+    ledger.mark("june-a", "rendered", "2026-07-01").mark("june-a", "printed", "2026-07-04")
+    (letter,) = assigned_of(ledger.entries)
+    days = [arrival(letter, JUNE, date(2026, month, day)) for month, day in ((6, 8), (6, 9), (7, 2), (7, 5))]
+    assert days == [date(2026, 6, 5), None, date(2026, 7, 3), date(2026, 7, 6)]
+
+
 def test_uplift_compares_everybody_who_was_assigned_whatever_became_of_the_letter(june):
     answer = ask(june)
     row = row_of(answer)
@@ -358,3 +371,19 @@ def test_nobody_mailed_and_no_orders_at_all_are_told_as_what_they_are(june):
         None,
         None,
     )
+
+
+def test_clients_who_were_forgotten_since_are_counted_and_in_no_figure(june):
+    before = row_of(ask(june))
+    sums = [
+        {"campaign": "june", "wave": "2026-06-01", "arm": arm, "clients": clients, "cost_minor": 100}
+        for arm, clients in (("mailed", 2), ("held", 1))
+    ]
+    sums.append(sums[0] | {"campaign": "may"})
+    moment = datetime(2026, 7, 1, tzinfo=UTC)
+    body = {"clients": 4, "orders": [], "letters": sums}
+    june[1].append(Entry(99, moment, "me", SUMS, None, None, body, None, 1))
+    answer = ask(june)
+    letters = row_of(answer)["letters"]
+    assert letters == before["letters"] | {"forgotten_mailed": 2, "forgotten_held": 1}
+    assert "3 assignments of clients forgotten since (2 mailed, 1 held back)" in " ".join(answer.notes)

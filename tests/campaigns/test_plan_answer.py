@@ -103,6 +103,13 @@ def test_a_small_list_is_told_what_it_cannot_show():
     assert answered(spec, 0, base(0, 0)).notes == ()
 
 
+@pytest.mark.parametrize("buyers", [0, 600])
+def test_a_lift_of_nothing_or_beyond_everybody_takes_no_number_that_could_be_said(buyers):
+    answer = answered(DESK.campaign(), 20, base(1000, buyers), lift=lift_of("100%"))
+    assert answer.rows["needed_mailed"].to_list() == [None]
+    assert "cannot be said" in answer.parts[0].rows.row(0)
+
+
 @pytest.mark.parametrize(("text", "lift"), [("20", Fraction(1, 5)), ("+2.5 %", Fraction(1, 40))])
 def test_a_lift_is_percent_more_buyers(text, lift):
     assert lift_of(text) == lift

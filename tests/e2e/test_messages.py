@@ -5,8 +5,10 @@ from __future__ import annotations
 import email
 import email.policy
 import json
+import shutil
 import stat
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -375,3 +377,20 @@ def test_points_are_said(clientlens, shop):
 def test_history_says_what_was_written(clientlens, shop):
     clientlens("message", "jane@example.org")
     assert "message drafted (review_request, en)" in clientlens("workspace", "history").text
+
+
+def test_a_workspace_of_the_first_format_can_write_too(clientlens, tmp_path):
+    """Until something was written, its catalogue has no ledger."""
+    old = tmp_path / "old"
+    shutil.copytree(Path(__file__).parents[1] / "workspace" / "kept" / "format-1", old)
+    sender = "[sender]\nemail = 'shop@example.org'\nshop = 'Lantern'\naddress = 'Ring 1, 20457 Hamburg'\ncountry = 'DE'\n"
+    (old / "clientlens.toml").write_text(sender)
+    older = tmp_path / "older"
+    shutil.copytree(old, older)
+    done = clientlens("-w", old, "message", "ada@example.org", "--lawful-basis", "asked for it")
+    assert done.code == 0, done.stderr
+    assert len(list((old / "outbox").iterdir())) == 1
+    letter = "[audience]\neveryone = true\n[letter]\ntemplate = 'win_back'\n"
+    (tmp_path / "all.toml").write_text(letter)
+    done = clientlens("-w", older, "campaigns", "run", "all.toml", "--accept-rejects", "9")
+    assert done.code == 0, done.stderr

@@ -40,6 +40,10 @@ LETTERS = (
     _count("delivered", "arrived"),
     _count("failed", "came back or were never sent"),
     _count("held", "clients held back, who get none"),
+    _count("forgotten_mailed", "letters of clients who were forgotten since: in no figure of this answer"),
+    _count(
+        "forgotten_held", "times that clients forgotten since were held back: in no figure of this answer"
+    ),
     _money("cost", "of the letters, but those that failed before they were printed, and of the campaign"),
     _CURRENCY,
 )

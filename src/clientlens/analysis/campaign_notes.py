@@ -41,6 +41,7 @@ def notes_of(
         yield (
             f"{reached:,} of the clients held back got a letter of another campaign in the window: both arms come closer"
         )
+    yield from _forgotten(row["letters"])
     yield from _left_out(comparison, latest, as_of)
     yield from _currencies(row, comparison, after, home_currency)
     yield from undated_note(sum(comparison.purchases["undated"]), as_of)
@@ -58,6 +59,15 @@ def _trust(row: Mapping[str, Any], comparison: Comparison) -> Iterator[str]:
         yield f"fewer than {_FEW} buyers in an arm: the interval is wide, and the revenue's says little"
     if most is not None and most > _MUCH:
         yield f"one client brought {most / 100:.0f} % of this revenue: its lines hang on that one"
+
+
+def _forgotten(letters: Mapping[str, Any]) -> Iterator[str]:
+    mailed, held = letters["forgotten_mailed"], letters["forgotten_held"]
+    if mailed or held:
+        yield (
+            f"{counted_noun(mailed + held, 'assignment')} of clients forgotten since ({mailed:,} mailed, {held:,} held back): "
+            "in no figure here, nor are their orders and what their letters cost"
+        )
 
 
 def _left_out(comparison: Comparison, latest: date | None, as_of: AsOf) -> Iterator[str]:

@@ -53,13 +53,20 @@ def cost_of(letter: Assigned, on: date) -> int:
 def arrival(letter: Assigned, wave: Wave, on: date) -> date | None:
     """The day in the client's home: some days after it was sent, else the planned one; None: it failed, or was held back.
 
+    One that failed and was made again has not come before that.
+
     Args:
         on: what became of the letter after this day is not known.
     """
     if letter.arm == HELD or status_on(letter, on) == "failed":
         return None
-    sent = next((step.on for step in letter.steps if step.status == "printed" and step.on <= on), None)
-    return letter.in_home_on if sent is None else sent + timedelta(days=wave.in_home_days)
+    steps = [step for step in letter.steps if step.on <= on]
+    failed = [number for number, step in enumerate(steps, 1) if step.status == "failed"]
+    since = steps[failed[-1] :] if failed else steps
+    sent = [step.on for step in since if step.status == "printed"]
+    if failed:
+        sent.append(since[0].on)
+    return sent[0] + timedelta(days=wave.in_home_days) if sent else letter.in_home_on
 
 
 def credited(facts: Facts, sent: pl.DataFrame, *, as_of: AsOf, completed_when: str) -> pl.DataFrame:

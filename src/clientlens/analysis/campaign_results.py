@@ -23,10 +23,11 @@ from clientlens.analysis.campaign_notes import notes_of
 from clientlens.analysis.campaign_orders import arrived, cost_of, credited, naming, status_on
 from clientlens.analysis.campaign_page import drawn
 from clientlens.analysis.client_names import shown_name
-from clientlens.analysis.letter_history import HELD, STATUSES, assigned_of, waves_of
+from clientlens.analysis.letter_history import HELD, MAILED, STATUSES, assigned_of, waves_of
 from clientlens.analysis.letter_scans import scans_of
 from clientlens.errors import NeverRun, UnknownWave
 from clientlens.model.answer import Answer, frame_of
+from clientlens.model.fingerprints import SUMS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +54,7 @@ def campaign_results(
 
     Args:
         facts: a workspace's facts.
-        entries: of the ledger, the first one first; those of letters and waves are read.
+        entries: of the ledger, the first one first; those of letters, waves and sums of the forgotten are read.
         as_of: what was assigned, became of a letter, was scanned or ordered after it does not count.
         completed_when: which orders count as completed, as for `order_facts`.
         home_currency: the only one whose amounts count; None: there are no orders.
@@ -98,7 +99,7 @@ def campaign_results(
         orient="row",
     )
     scanned = codes.join(scans.filter(pl.col("scans") > 0), on="code")
-    letters = _letters(members, fixed, as_of.day)
+    letters = _letters(members, fixed, as_of.day) | forgotten_of(entries, campaign, wave)
     row = {
         "campaign": campaign,
         "as_of": as_of.day,
@@ -186,6 +187,15 @@ def _letters(members: Sequence[Assigned], fixed: int, on: date) -> dict[str, Any
         "cost": None if currency is None else fixed + sum(one.cost_minor for one in letters),
         "currency": currency,
     }
+
+
+def forgotten_of(entries: Sequence[Entry], campaign: str, wave: str | None) -> dict[str, int]:
+    """How many of both arms were forgotten since, whenever that was; of one wave, or (None) of all."""
+    gone = Counter[str]()
+    for one in (letters for entry in entries if entry.kind == SUMS for letters in entry.body["letters"]):
+        if one["campaign"] == campaign and wave in {None, one["wave"]}:
+            gone[one["arm"]] += one["clients"]
+    return {"forgotten_mailed": gone[MAILED], "forgotten_held": gone[HELD]}
 
 
 def _coupons(

@@ -219,9 +219,9 @@ def told_body(entry: Entry) -> dict[str, object]:
     return {name: value for name, value in entry.body.items() if name not in hidden}
 
 
-def open_letters(entries: Sequence[Entry], person_keys: Collection[str]) -> int:
-    """How many letters to somebody are assigned or rendered, but not handed over."""
+def open_letters(entries: Sequence[Entry], person_keys: Collection[str]) -> list[str]:
+    """Ids of the letters to somebody that are assigned or rendered, but not handed over."""
     from clientlens.analysis.letter_history import MAILED, assigned_of
 
     mine = [one for one in assigned_of(entries) if one.person_key in person_keys and one.arm == MAILED]
-    return sum(one.status in {"assigned", "rendered"} for one in mine)
+    return [one.letter_id for one in mine if one.status in {"assigned", "rendered"}]

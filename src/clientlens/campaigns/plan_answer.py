@@ -157,8 +157,9 @@ def _summary(answer: Answer, plan: Plan, base: Baseline, effect: Effect) -> Answ
     row = answer.rows.row(0, named=True)
     if row["wanted_lift"] is not None:
         asked = _percent(row["wanted_lift"] / 10**RATE_SCALE)
-        takes = f"{row['needed_mailed']:,} letters and {row['needed_held']:,} held back"
-        told[f"for +{asked} buyers"] = takes if row["needed_mailed"] is not None else "cannot be said"
+        mailed, held = row["needed_mailed"], row["needed_held"]
+        takes = "cannot be said" if mailed is None else f"{mailed:,} letters and {held:,} held back"
+        told[f"for +{asked} buyers"] = takes
     fields = tuple(Field(title.replace(" ", "_"), Kind.TEXT, title, title=title) for title in told)
     return Answer("summary", fields, frame_of(fields, [list(told.values())]), answer.timezone, single=True)
 

@@ -149,7 +149,7 @@ def run(
             _see_unchanged(spec, waves)
             press = _Press(writer, workspace, spec, making, at, day, entries)
             see_whole(path, press.mine)
-            _clear(path, [one.path for one in kept.kept_files(writer.connection)])
+            _clear(path, writer.kept_paths())
             left = [one for one in press.mine if one.status == "assigned"]
             fresh = _name(press.mine, day)
             begun = {one.run for one in press.mine}

@@ -36,6 +36,7 @@ def tell_results(run: Run, campaign: str, wave: str | None) -> None:
     from clientlens.analysis.campaign_results import campaign_results
     from clientlens.analysis.letter_history import KINDS, WAVE
     from clientlens.cli.shared import home_currency_of
+    from clientlens.model.fingerprints import SUMS
     from clientlens.workspace import ledger
 
     with run.open() as workspace:
@@ -43,7 +44,7 @@ def tell_results(run: Run, campaign: str, wave: str | None) -> None:
         run.answer(
             campaign_results(
                 facts,
-                ledger.history(workspace, kinds={*KINDS, WAVE}),
+                ledger.history(workspace, kinds={*KINDS, WAVE, SUMS}),
                 campaign,
                 as_of=run.as_of(workspace.timezone),
                 completed_when=run.settings.text("orders.completed_when"),

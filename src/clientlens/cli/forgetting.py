@@ -197,12 +197,13 @@ def carry_out_retention(run: Run, years: int | None, *, really: bool, lock_timeo
     """
     import polars as pl
 
-    from clientlens.analysis.retention import last_heard_of
+    from clientlens.analysis.retention import RECEIVED, asked_of, last_heard_of
     from clientlens.analysis.wording import counted_noun
     from clientlens.errors import BadCombination
     from clientlens.model.entries import Event
     from clientlens.model.fingerprints import RETENTION
     from clientlens.model.timeframes import parse_window
+    from clientlens.workspace.ledger import history
 
     if really and run.flags.as_of is not None:
         raise BadCombination("--apply", "--as-of")
@@ -211,7 +212,8 @@ def carry_out_retention(run: Run, years: int | None, *, really: bool, lock_timeo
         zone = workspace.timezone
         since = parse_window(f"{years}y").days(run.as_of(zone))[0]
         assert since is not None  # noqa: S101 - only that of all time has no first day
-        old, undated = last_heard_of(workspace.facts(), since)
+        asked = asked_of(history(workspace, kinds={RECEIVED}), zone)
+        old, undated = last_heard_of(workspace.facts(), since, asked)
     notes = [f"nothing known of them is from {since} or later: {counted_noun(years, 'year')}"]
     if undated:
         notes.append(f"{counted_noun(undated, 'client')} without any date left out")

@@ -27,6 +27,20 @@ FILE_FIELDS = (
     Field("rows", Kind.INTEGER, "rows or entries in it; 1 for a letter or draft", nullable=False),
     Field("bytes", Kind.INTEGER, "its size", nullable=False),
 )
+_TABLES = {
+    "orders": "orders",
+    "order_lines": "what was ordered",
+    "checkouts": "checkouts, finished or not",
+    "checkout_lines": "what was in them",
+    "reviews": "reviews",
+    "events": "follows, messages and logins",
+    "scans": "when the codes on letters were opened",
+    "requests": "requests for orders",
+    "people": "name, address and other details, as each record has them",
+    "identities": "keys by which records are known to be this client's",
+    "clients": "name, address and other details, as they are shown",
+}
+"""In words of the person who reads it."""
 _ZIPPED = (1980, 1, 1, 0, 0, 0)
 """The time of files in an archive, so that the same data give the same bytes."""
 
@@ -82,12 +96,9 @@ def _files(run: Run, workspace: Workspace, facts: Facts, plan: Plan, client_id: 
         card = card_of(run, workspace, facts, client_id, everything=True, lines=True, hints=False)
         what = "what is worked out from it: figures, scores, suggestions"
         found.append(_File("card.json", what, 1, _json_of(card)))
-    for folder, some, what in (
-        ("tables", now, "as they count today"),
-        ("earlier", earlier, "as other imports told of them"),
-    ):
+    for folder, some, before in (("tables", now, ""), ("earlier", earlier, "earlier versions: ")):
         for name, answer in some.items():
-            title = f"{name.replace('_', ' ')}, {what}"
+            title = f"{before}{_TABLES[name]}"
             found.append(_File(f"{folder}/{name}.json", title, answer.rows.height, _json_of(answer)))
     entries = _entries(workspace, plan)
     if entries:
@@ -97,7 +108,7 @@ def _files(run: Run, workspace: Workspace, facts: Facts, plan: Plan, client_id: 
         found.append(
             _File("objections.json", "objections to being written to", len(objections), _json(objections))
         )
-    files = [("letters", workspace.path / name, "a letter, as it was sent") for name in plan.letters]
+    files = [("letters", workspace.path / name, "a letter, as it was made") for name in plan.letters]
     files += [("drafts", path, "a message or offer, not sent from here") for path in plan.draft_files()]
     for folder, path, what in files:
         if path.is_file():  # a draft may be deleted by hand

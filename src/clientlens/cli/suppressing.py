@@ -223,7 +223,8 @@ def _unsent(workspace: Workspace, facts: Facts, client_ids: Collection[str]) -> 
         )
     if letters:
         notes.append(
-            f"{counted_noun(letters, 'letter')} to them not handed over yet: take it out before you do"
+            f"{counted_noun(len(letters), 'letter')} to them not handed over yet ({', '.join(letters)}): take out of the merged "
+            "file before you do; the manifest has its page"
         )
     return notes
 

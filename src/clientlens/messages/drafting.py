@@ -18,9 +18,9 @@ from clientlens.analysis.suppression import KINDS as OBJECTIONS
 from clientlens.analysis.suppression import Address, Suppressions
 from clientlens.errors import ClientlensError, MaySent, Suppressed, WrittenRecently
 from clientlens.messages.eml import Mail, eml
-from clientlens.messages.outbox import OUTBOX, draft_id, place
+from clientlens.messages.outbox import OUTBOX, place
+from clientlens.model.drafts import draft_id
 from clientlens.model.entries import Event
-from clientlens.workspace import events
 from clientlens.workspace.writing import hold
 
 if TYPE_CHECKING:
@@ -92,10 +92,7 @@ def draft(
 
 def known_messages(writer: Writer, message: Message) -> list[Written]:
     """What was written to the message's client, as the ledger stood when the writer got hold of it."""
-    entries = events.select(
-        writer.connection, upto=writer.state.entries, kinds=KINDS, person_keys=message.keys
-    )
-    return messages_of(entries)
+    return messages_of(writer.history(kinds=KINDS, person_keys=message.keys))
 
 
 def see_objections(writer: Writer, message: Message) -> None:
@@ -104,8 +101,9 @@ def see_objections(writer: Writer, message: Message) -> None:
     Raises:
         Suppressed
     """
-    entries = events.select(writer.connection, upto=writer.state.entries, kinds=OBJECTIONS)
-    if Suppressions.of(entries).covers(Address(message.to.email), person_keys=message.keys):
+    if Suppressions.of(writer.history(kinds=OBJECTIONS)).covers(
+        Address(message.to.email), person_keys=message.keys
+    ):
         raise Suppressed(message.shown)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from clientlens.workspace.folder import OUTBOX, disk_errors, sync_folder, write_private
@@ -10,14 +9,7 @@ from clientlens.workspace.folder import OUTBOX, disk_errors, sync_folder, write_
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["OUTBOX", "draft_id", "place"]
-
-_ID_LETTERS = 20
-
-
-def draft_id(*parts: str) -> str:
-    """An id for a draft: of what makes it this one (client, template, day), which it does not give away."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()[:_ID_LETTERS]
+__all__ = ["OUTBOX", "place"]
 
 
 def place(workspace: Path, name: str, data: bytes) -> Path:
@@ -26,7 +18,7 @@ def place(workspace: Path, name: str, data: bytes) -> Path:
     One of the same name is replaced, so call it while the workspace is held for writing.
 
     Args:
-        name: of `draft_id`, never of what files say.
+        name: of `model.drafts.draft_id`, never of what files say.
 
     Raises:
         WorkspaceReadOnly, DiskFailed

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from clientlens.messages.eml import Mail, Party, eml
-from clientlens.messages.outbox import draft_id, place
+from clientlens.messages.outbox import place
+from clientlens.model.drafts import offer_id
 from clientlens.requests.offer_text import offer_subject
 from clientlens.workspace.writing import hold
 
@@ -24,7 +25,7 @@ def offer_mail(one: Request, text: str, *, to: Party, sender: Sender, at: dateti
         at: when the offer was made, in the workspace's zone. language: as `offer_text.language_for` gives it.
     """
     return Mail(
-        id=draft_id("offer", one.store, one.request_id),
+        id=offer_id(one.store, one.request_id),
         sender=sender.party,
         to=to,
         subject=offer_subject(one, language),

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from clientlens.model.drafts import offer_id
 from clientlens.model.entries import Event
 from clientlens.model.fingerprints import (
     FORGOTTEN,
@@ -29,21 +30,19 @@ from clientlens.model.fingerprints import (
     SUMS,
     SUPPRESSED,
     UNSUPPRESSED,
-    Fingerprints,
-    client_text,
-    email_and_residence,
-    key_text,
     new_secret,
 )
-from clientlens.model.tables import BY_NAME, ORDERS, PEOPLE, REQUESTS
-from clientlens.workspace import catalogue, database, erasing, events, facts
+from clientlens.model.identity import client_id_of
+from clientlens.model.tables import BY_NAME, ORDERS, REQUESTS
+from clientlens.workspace import catalogue, erasing, events, facts
+from clientlens.workspace.blanking import Blanking, words_of
 from clientlens.workspace.catalogue import Live, Role
 from clientlens.workspace.corrections import standing
 from clientlens.workspace.deriving import derive_clients, people_of
-from clientlens.workspace.forgotten import code_text
 from clientlens.workspace.persons import persons_of
 from clientlens.workspace.rebuilding import rebuild_months
-from clientlens.workspace.redacting import Redaction, redaction, rewrite, words_of
+from clientlens.workspace.redacting import Redaction, redaction, rewrite
+from clientlens.workspace.remembering import codes_of, names_of, prints_of
 from clientlens.workspace.versions import DOCUMENTS
 from clientlens.workspace.writing import change_of, hold
 
@@ -113,10 +112,7 @@ def forget(
         WorkspaceMissing, WorkspaceLocked, WorkspaceNewer, WorkspaceDamaged, WorkspaceReadOnly, DiskFailed
     """
     with hold(path, timezone=None, command=command, lock_timeout=lock_timeout, actor=actor) as writer:
-        upto = writer.state.entries
-        # Asked so that a catalogue of an older format answers too.
-        entries = database.ask(path, lambda connection, _: events.select(connection, upto=upto)) or []
-        plan = Plan(path, writer.state, entries, client_ids)
+        plan = Plan(path, writer.state, writer.history(), client_ids)
         with change_of(writer) as change:
             batches = plan.batches(change)
             plan.derive(change)
@@ -138,30 +134,9 @@ class Plan:
         known = [one.body["secret"] for one in entries if one.kind == SECRET]
         self.secret: str = known[0] if known else new_secret()
         self.is_new = not known
-        self.prints = {client: self._prints(client) for client in sorted(self.persons.client_ids)}
+        self.prints = prints_of(path, state, self.persons, self.secret)
         self.redaction: Redaction = self._redaction()
         self._hits: dict[str, int] = {}
-
-    def _prints(self, client_id: str) -> dict[str, frozenset[str]]:
-        """Of one client: strong, what no other client has; weak, what a record with nothing stronger is known by."""
-        hashed = Fingerprints(self.secret)
-        people = self.persons.people.filter(pl.col("client_id") == client_id)
-        mine = self.persons.identities.filter(pl.col("client_id") == client_id)
-        keys = mine.select(key_text(pl.col("person_key")))["text"]
-        details = people.select(email_and_residence())
-        lent = pl.concat([people["phone_key"], people["residence_key"].alias("phone_key")]).drop_nulls()
-        files = [live.file for live in self.state.live(Role.CURRENT, PEOPLE.name)]
-        others = facts.scan(self.path, PEOPLE, files).filter(
-            ~pl.col("person_key").is_in(sorted(self.persons.keys))
-        )
-        shared = others.select(pl.concat([pl.col("phone_key"), pl.col("residence_key")]).unique()).collect()
-        own = lent.filter(~lent.is_in(shared["phone_key"].drop_nulls().implode()))
-        weak = own.to_frame("key").select(key_text(pl.col("key")))["text"]
-        return {
-            "strong": frozenset(hashed.of_all(keys)),
-            "weak": frozenset(hashed.of_all(weak)),
-            "details": frozenset(hashed.of_all(details["residence"].drop_nulls())),
-        }
 
     def _redaction(self) -> Redaction:
         people = self.persons.people
@@ -180,12 +155,12 @@ class Plan:
             for name in ("email", "phone")
         ]
         words = words_of([*people["email"], *people["phone"], *edits, *keys, *asked])
+        ids = self.persons.client_ids | {client_id_of(key) for key in self.persons.keys}
         requests = [f"request {one.replace(chr(0), '/')}" for one in self.persons.records[REQUESTS.name]]
-        prints = frozenset().union(*(print_ for one in self.prints.values() for print_ in one.values()))
+        prints = frozenset().union(*(one.all for one in self.prints.values()))
         return redaction(
             self.entries,
-            self.persons.keys,
-            words,
+            Blanking(self.persons.keys, words, ids),
             set(people["name"].drop_nulls()),
             requests,
             prints,
@@ -193,8 +168,11 @@ class Plan:
 
     @property
     def drafts(self) -> list[str]:
-        """Ids of messages to them."""
-        return sorted({str(one.subject) for one in self.redaction.gone if one.kind.startswith("message_")})
+        """Ids of messages and offers to them, wherever these go: an address may have been corrected since."""
+        gone = self.redaction.gone
+        messages = {str(one.subject) for one in gone if one.kind.startswith("message_")}
+        requests = [one.body for one in gone if one.kind.startswith("request_")]
+        return sorted(messages | {offer_id(one["store"], one["request_id"]) for one in requests})
 
     @property
     def letters(self) -> list[str]:
@@ -234,7 +212,7 @@ class Plan:
 
     def draft_files(self) -> list[Path]:
         """Drafts to them in the outbox."""
-        prints = frozenset().union(*(one["strong"] for one in self.prints.values()))
+        prints = frozenset().union(*(one.strong for one in self.prints.values()))
         return erasing.drafts_to(self.path, self.drafts, erasing.Addressed(self.secret, prints))
 
     # --- files -------------------------------------------------------------------------------------------
@@ -277,31 +255,21 @@ class Plan:
             if one.kind == UNSUPPRESSED:
                 objected.pop(str(one.subject), None)
         covered = {text for one in objected.values() for text in one.body["fingerprints"]}
+        codes, ids = (of(self.persons, self.redaction.gone, self.secret) for of in (codes_of, names_of))
         for client, prints in self.prints.items():
-            body: dict[str, Any] = {name: sorted(prints[name]) for name in ("strong", "weak")}
-            body |= {"codes": self._codes(client), "ids": self._ids(client)}
-            kept.append(Event(FORGOTTEN, body))
-            wanted = prints["strong"] | prints["details"]
+            body = {
+                "strong": prints.strong,
+                "weak": prints.weak,
+                "codes": codes.get(client, ()),
+                "ids": ids[client],
+            }
+            kept.append(Event(FORGOTTEN, {name: sorted(found) for name, found in body.items()}))
+            wanted = prints.strong | prints.details
             if suppress and not wanted <= covered:
                 given += 1
                 told = {"fingerprints": sorted(wanted), "reason": REASON}
                 kept.append(Event(SUPPRESSED, told, subject=str(given)))
         return [*kept, Event(SUMS, self._sums())]
-
-    def _ids(self, client_id: str) -> list[str]:
-        """By what the client may be asked for once more."""
-        people = self.persons.people.filter(pl.col("client_id") == client_id)
-        keys = self.persons.identities.filter(pl.col("client_id") == client_id)["person_key"]
-        names = {client_id, *people["email"].drop_nulls(), *(key[2:] for key in keys if key[0] == "e")}
-        return sorted(Fingerprints(self.secret).of_all(map(client_text, names)))
-
-    def _codes(self, client_id: str) -> list[str]:
-        mine = self.persons.identities.filter(pl.col("client_id") == client_id)["person_key"].to_list()
-        gone = (
-            one for one in self.redaction.gone if one.kind == "letter_assigned" and one.person_key in mine
-        )
-        codes = pl.Series("code", [one.body["code"] for one in gone if one.body["code"]], dtype=pl.String)
-        return sorted(Fingerprints(self.secret).of_all(code_text(codes)))
 
     def _sums(self) -> dict[str, Any]:
         """The sums of before with those of these clients added."""

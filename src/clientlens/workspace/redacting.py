@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from clientlens.model.fingerprints import SUMS, SUPPRESSED, UNSUPPRESSED
 from clientlens.workspace.seals import link
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from clientlens.model.entries import Entry
+    from clientlens.workspace.blanking import Blanking
 
-BLANK = "[forgotten]"
 _FAMILIES = ("message_", "letter_", "request_")
 """Of these the subject (a message, a letter, a request) is one person's, so all entries about it go together."""
 _OF_MANY = "letter_assigned"  # its subject is the campaign
-_PHONE_DIGITS = 6
+_WORD = re.compile(r"\w+")
 _TRIGGERS = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'event'"
 
 
@@ -49,8 +49,7 @@ class Redaction:
 
 def redaction(
     entries: Sequence[Entry],
-    keys: Collection[str],
-    words: Collection[str],
+    blanking: Blanking,
     names: Collection[str],
     requests: Collection[str],
     fingerprints: Collection[str],
@@ -59,10 +58,10 @@ def redaction(
 
     Args:
         entries: all of them, the first one first.
-        keys: their identity keys. words: e-mails and phones, blanked wherever others are told about. names: of theirs.
+        blanking: knows their identity keys, and words that are blanked wherever others are told about. names: of theirs.
         requests: subjects of their order requests. fingerprints: objections that any of these fits lose their reason.
     """
-    theirs = [one for one in entries if one.person_key in keys]
+    theirs = [one for one in entries if one.person_key in blanking.keys]
     subjects = {
         (family, one.subject)
         for one in theirs
@@ -74,69 +73,37 @@ def redaction(
         for one in entries
         if one.kind == SUPPRESSED and not set(one.body["fingerprints"]).isdisjoint(fingerprints)
     }
-    blanked = _Blanking(keys, words)
     gone, changed = [], []
     for one in entries:
         families = [family for family in _FAMILIES if one.kind.startswith(family) and one.kind != _OF_MANY]
         if (
             one.kind == SUMS
-            or one.person_key in keys
+            or one.person_key in blanking.keys
             or any((family, one.subject) in subjects for family in families)
         ):
             gone.append(one)
             continue
-        after = blanked.entry(one)
+        after = blanking.entry(one)
         if one.kind in {SUPPRESSED, UNSUPPRESSED} and one.subject in objections:
             after = replace(after, body={**after.body, "reason": None})
         if after != one:
             changed.append(after)
     found = Redaction(tuple(gone), tuple(changed), 0)
-    full = [name.casefold() for name in names if " " in name.strip()]
-    told = (
-        [json.dumps(one.body, ensure_ascii=False).casefold() for one in found.left(entries)] if full else []
-    )
-    return replace(found, named=sum(any(name in text for name in full) for text in told))
+    full = {name.casefold() for name in names if len(_WORD.findall(name)) > 1}
+    return replace(found, named=_naming(full, found.left(entries)))
 
 
-def words_of(values: Collection[str | None]) -> frozenset[str]:
-    """E-mails and phones that are worth looking for in what others say."""
-    return frozenset(
-        one for one in values if one and ("@" in one or sum(map(str.isdigit, one)) >= _PHONE_DIGITS)
-    )
-
-
-class _Blanking:
-    """Puts `BLANK` in place of keys and words, whatever holds them."""
-
-    def __init__(self, keys: Collection[str], words: Collection[str]) -> None:
-        self.keys = frozenset(keys)
-        # A whole address or number, not a part of a longer one.
-        spelled = [re.escape(one) for one in sorted(words, key=len, reverse=True)]
-        self.pattern = (
-            re.compile(rf"(?<![\w.+-])(?:{'|'.join(spelled)})(?!\w)", re.IGNORECASE) if spelled else None
-        )
-
-    def entry(self, one: Entry) -> Entry:
-        key = self.text(one.key)
-        if key != one.key:
-            key = f"{key} {one.seq}"  # keys are unique
-        return replace(one, body=self.value(one.body), subject=self.text(one.subject), key=key)
-
-    def text(self, text: str | None) -> str | None:
-        if text is None:
-            return None
-        if text in self.keys:
-            return BLANK
-        return text if self.pattern is None else self.pattern.sub(BLANK, text)
-
-    def value(self, value: Any) -> Any:
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self.value(one) for one in value]
-        if isinstance(value, dict):
-            return {name: self.value(one) for name, one in value.items()}
-        return value
+def _naming(full: Collection[str], entries: Sequence[Entry]) -> int:
+    """How many entries hold one of these names; names are looked up by their first word, since there may be many."""
+    by_first: dict[str, list[str]] = {}
+    for name in full:
+        by_first.setdefault(_WORD.findall(name)[0], []).append(name)
+    count = 0
+    for one in entries if by_first else ():
+        text = json.dumps(one.body, ensure_ascii=False).casefold()
+        words = by_first.keys() & set(_WORD.findall(text))
+        count += any(name in text for word in words for name in by_first[word])
+    return count
 
 
 def rewrite(connection: sqlite3.Connection, change: Redaction) -> None:

@@ -17,7 +17,7 @@ from clientlens.workspace.lock import without_readers, writing
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -38,6 +38,22 @@ class Writer:
     created: bool
     moved: dict[str, int]
     actor: str | None = None
+
+    def history(
+        self, *, kinds: Collection[str] | None = None, person_keys: Collection[str] | None = None
+    ) -> list[Entry]:
+        """The ledger's entries, the first one first; of a catalogue of an older format too."""
+        upto = self.state.entries
+        found = database.ask(
+            self.folder,
+            lambda connection, _: events.select(connection, upto=upto, kinds=kinds, person_keys=person_keys),
+        )
+        return found or []
+
+    def kept_paths(self) -> list[str]:
+        """The letters that the ledger names; of a catalogue of an older format too."""
+        found = database.ask(self.folder, lambda connection, _: kept.kept_files(connection))
+        return [one.path for one in found or []]
 
     def record(self, wanted: Sequence[Event], *, at: datetime) -> list[Entry]:
         """Add to the ledger alone, in one transaction; the state of the files stays.
