@@ -199,4 +199,5 @@ def _letter(
 def _clients(client_ids: Sequence[str], facts: Facts) -> list[dict[str, Any]]:
     wanted = pl.LazyFrame({"client_id": list(client_ids)}, schema={"client_id": pl.String})
     rows = wanted.join(facts.clients, on="client_id", how="left", maintain_order="left").collect()
+    # Those who are to get a letter.
     return list(rows.iter_rows(named=True))

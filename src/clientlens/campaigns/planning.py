@@ -45,6 +45,7 @@ def plan(spec: Spec, question: Question) -> Plan:
     )
     turns.take(rows.filter(pl.col("reason").is_null()), question.progress)
     early = rows.filter(pl.col("reason").is_not_null()).select("client_id", "shown", "reason", "detail")
+    # One answer each, as it is told.
     left_out = [LeftOut(one, name, Reason(why), detail or "") for one, name, why, detail in early.iter_rows()]
     place = dict(zip(rows["client_id"], range(rows.height), strict=True))
     mailed, held = (tuple(one for one in turns.assigned if one.arm == arm) for arm in (MAILED, HELD))

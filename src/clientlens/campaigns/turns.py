@@ -58,6 +58,7 @@ class Turns:
         self.left_out: list[LeftOut] = []
         mine = past.mine()
         self._members = Counter(mine["period"].to_list())
+        # A row for each period.
         self._spent = Counter(dict(mine.group_by("period").agg(pl.col("cost_minor").sum()).iter_rows()))
         for one in forgotten:
             self._members[one.period] += one.clients

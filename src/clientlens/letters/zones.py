@@ -239,6 +239,7 @@ def _reading(characters: list[_Character], address: Sequence[str]) -> Iterator[s
     lines = _lines(characters)
     if len(lines) != len(address):
         yield f"the address has {len(lines)} lines, and {len(address)} were given"
+    # That the numbers differ is told above; the lines that are there are compared.
     for number, (line, given) in enumerate(zip(lines, address, strict=False), start=1):
         if not _reads(line, unicodedata.normalize("NFC", given)):
             yield f"line {number} of the address reads otherwise than it was given"
