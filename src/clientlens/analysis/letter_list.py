@@ -284,6 +284,9 @@ def scans_answer(facts: Facts, assigned: Iterable[Assigned], *, as_of: AsOf) -> 
         notes.append(f"{counted_noun(unknown, 'code')} of no letter: another workspace's, or guessed")
     if programs:
         notes.append(f"{counted_noun(programs, 'opening')} by programs (search engines, previews) left out")
+    later = facts.scans.filter(pl.col("scanned_at") > as_of.instant).select(pl.len()).collect().item()
+    if later:
+        notes.append(f"{counted_noun(later, 'scan')} later than the time of this answer left out")
     return Answer(
         "letters scans", SCAN_FIELDS, frame, facts.timezone, title="Scans of letters", notes=tuple(notes)
     )
