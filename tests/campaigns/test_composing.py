@@ -10,7 +10,7 @@ import pytest
 
 from clientlens.campaigns.checking import read_campaign
 from clientlens.campaigns.codes import PLACEHOLDER, PREVIEW
-from clientlens.campaigns.composing import Named, Source, compose
+from clientlens.campaigns.composing import Named, Source, compose, with_code
 from clientlens.campaigns.preview import preview_of, preview_of_sample
 from clientlens.campaigns.sending import unset, writer_of
 from clientlens.config import settings_from
@@ -64,12 +64,16 @@ def source():
     order = SHOP["order"]
     there = {"street": "Ring 1", "postcode": "39100", "city": "Bozen", "province": "BZ", "country": "IT"}
     facts = SHOP["facts_of"](
-        [order(str(number), name, "2026-03-01") for number, name in enumerate(("ann", "bob", "cleo", "dan"))],
+        [
+            order(str(number), name, "2026-03-01")
+            for number, name in enumerate(("ann", "bob", "cleo", "dan", "wu"))
+        ],
         clients={
             "ann": {"first_name": "Ann", "last_name": "Öz", "name": "Ann Öz", "language": "de-at", **there},
             "bob": {"first_name": "Bob", "last_name": "Low", "name": "Bob Low", "language": "fr", **there},
             "cleo": {"first_name": "Cleo", "name": "Cleo", "language": "de", **there, "street": None},
             "dan": {"name": "Dan", **there},
+            "wu": {"first_name": PLACEHOLDER, "name": "Wu", **there},
         },
     )
     return Source(facts, [], AS_OF, {"completed_when": "paid", "home_currency": "EUR"})
@@ -95,6 +99,15 @@ def test_a_letter_says_where_it_goes_and_where_it_comes_from(campaign, source):
     assert bob.address == ("Bob Low", "Ring 1", "39100 BOZEN BZ", "ITALIEN")
     assert bob.return_line == "Lantern Candles · Hafenstr. 1 · 20457 Hamburg"
     assert (bob.author, bob.title, bob.letter_id, bob.preview) == ("Lantern Candles", "Bob: hello", "", "")
+
+
+def test_a_planned_letter_gets_its_code_as_if_it_were_composed_with_it(campaign, source):
+    writer, code = writer_of(campaign.spec, SETTINGS), "0123456789ABCDEF"
+    named = [Named(one, f"l-{one}", code) for one in ("ann", "bob", "wu")]
+    planned = compose(campaign, writer, [Named(one.client_id) for one in named], source)
+    coded = [with_code(campaign, letter, one) for letter, one in zip(planned, named, strict=True)]
+    # The last one's name reads like the placeholder.
+    assert coded == [*compose(campaign, writer, named[:2], source), None]
 
 
 def test_a_code_stands_in_the_qr_code_and_the_text_and_needs_no_more_room_than_its_placeholder(

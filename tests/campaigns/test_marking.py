@@ -158,6 +158,9 @@ def test_scans_are_told_letter_by_letter_and_unknown_codes_too(ask):
         ]
     assert "0 new scans; 5 known already" in done.told
     assert "1 code of no letter" in done.told
+    assert "later than the time" not in done.told
+    before = ask("letters", "scans", "--as-of", "2026-05-09").text.decode()
+    assert "5 scans later than the time of this answer left out" in before
     shown = ask("letters", "list", "--client", "anna@example.com", "--json").json
     assert [(one["scans"], one["first_scan_at"]) for one in shown] == [(2, "2026-05-10T08:00:00+02:00")]
     (ask.folder / "orders.csv").write_text("order_id,placed_at,order_total,currency\n1,2026-05-01,5.00,EUR\n")

@@ -144,6 +144,7 @@ def bought(
 
 def arms_of(people: Counted, purchases: pl.DataFrame, wave: str) -> Arms:
     """How many there are in a wave, and how many of them bought."""
+    # Two arms.
     buyers = dict(purchases.filter(pl.col("wave") == wave).group_by("arm").len().iter_rows())
     return Arms(
         people.size(wave, MAILED), buyers.get(MAILED, 0), people.size(wave, HELD), buyers.get(HELD, 0)

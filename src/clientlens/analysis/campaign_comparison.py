@@ -243,6 +243,7 @@ def _curve(
     """Buyers by day, as far as every wave that is compared has come."""
     days = min((spans[name].day for name in compared), default=0)
     mine = purchases.filter(pl.col("wave").is_in(compared))
+    # A row for each day of the window and arm.
     counts = {(arm, day): count for arm, day, count in mine.group_by("arm", "day").len().iter_rows()}
     mailed = held = 0
     rows = []

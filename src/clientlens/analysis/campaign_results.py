@@ -284,5 +284,6 @@ def _reactions(
             "amount": one["net_total"],
             "currency": one["currency"],
         }
+        # Those who ordered after a letter.
         for one in told.iter_rows(named=True)
     ]

@@ -7,6 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from clientlens.model.fingerprints import SUMS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
@@ -181,6 +183,37 @@ def waves_of(
         }
         found.append(Wave(**(body | read)))  # type: ignore[arg-type]
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What is kept of clients who were forgotten since: how many of a campaign's period, of both arms, and their cost."""
+
+    period: str
+    clients: int
+    cost_minor: int
+
+
+def forgotten_of(entries: Iterable[Entry], campaign: str) -> list[Forgotten]:
+    """What a campaign gave to clients who were forgotten since.
+
+    The sums that are kept name the wave alone; where that told of several periods, they count for each of them, so that no
+    limit is passed.
+
+    Args:
+        entries: of the ledger, the first one first, of the kinds `WAVE` and `fingerprints.SUMS`; others are passed over.
+    """
+    known = list(entries)
+    periods: dict[str, list[str]] = {}
+    for wave in waves_of(known, campaign=campaign):
+        periods.setdefault(wave.wave, []).append(wave.period)
+    sums = next((entry.body for entry in reversed(known) if entry.kind == SUMS), {})
+    return [
+        Forgotten(period, one["clients"], one["cost_minor"])
+        for one in sums.get("letters", [])
+        if one["campaign"] == campaign
+        for period in periods.get(one["wave"], [""])
+    ]
 
 
 class Assignments:

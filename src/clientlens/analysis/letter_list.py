@@ -121,6 +121,7 @@ def people_of(facts: Facts, letters: Iterable[Assigned]) -> dict[str, tuple[str,
     owners = facts.identities.filter(pl.col("person_key").is_in(keys)).select("person_key", "client_id")
     names = facts.clients.select("client_id", name=pl.coalesce("nickname", shown_name()))
     joined = owners.join(names, on="client_id", how="left").collect()
+    # Those who were assigned.
     return {key: (client, name) for key, client, name in joined.iter_rows()}
 
 
@@ -184,6 +185,7 @@ def scans_by_code(facts: Facts, as_of: AsOf) -> dict[str, Scans]:
     found = scans_of(scans, until=as_of.instant)
     return {
         one["code"]: (one["scans"], one["first_scan_at"], one["last_scan_at"], one["programs"])
+        # A row for each code that was scanned.
         for one in found.iter_rows(named=True)
     }
 
@@ -282,6 +284,9 @@ def scans_answer(facts: Facts, assigned: Iterable[Assigned], *, as_of: AsOf) -> 
         notes.append(f"{counted_noun(unknown, 'code')} of no letter: another workspace's, or guessed")
     if programs:
         notes.append(f"{counted_noun(programs, 'opening')} by programs (search engines, previews) left out")
+    later = facts.scans.filter(pl.col("scanned_at") > as_of.instant).select(pl.len()).collect().item()
+    if later:
+        notes.append(f"{counted_noun(later, 'scan')} later than the time of this answer left out")
     return Answer(
         "letters scans", SCAN_FIELDS, frame, facts.timezone, title="Scans of letters", notes=tuple(notes)
     )

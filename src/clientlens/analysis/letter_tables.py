@@ -148,6 +148,7 @@ def latest_points(
         .group_by("client_id", maintain_order=True)
         .agg(pl.struct("on", "kind", "points", "reason", "order", "balance").tail(most).alias("entries"))
     )
+    # Those who are to get a letter, as below.
     return {client: tuple(PointsEntry(**one) for one in told) for client, told in rows.iter_rows()}
 
 

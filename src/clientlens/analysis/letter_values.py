@@ -55,6 +55,7 @@ def materials(
         ranks: place of each client in the ranking that the campaign chose by.
         as_of, completed_when, home_currency: as for `client_rows`. checkout_rules: arguments of `recoveries`.
     """
+    # Those who have points.
     points = dict(balances(entries, facts.identities, as_of).iter_rows())
     rules: dict[str, Any] = {"as_of": as_of, "completed_when": completed_when}
     rows = client_rows(facts, client_ids, home_currency=home_currency, points=points, **rules)

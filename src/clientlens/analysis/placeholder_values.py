@@ -157,6 +157,7 @@ def known_of(
     # Once per letter or message.
     return [
         Known(language, {**row, **blocks}, currency)
+        # Those who are written to, each in a language of their own.
         for language, row, currency in zip(
             languages, values.iter_rows(named=True), currencies.iter_rows(named=True), strict=True
         )

@@ -58,7 +58,9 @@ def _salutation() -> pl.Expr:
 def _birthday() -> pl.Expr:
     """Day and month, in a leap year, so that 29 February is one."""
     return pl.concat_str(pl.lit("2000-"), pl.col("birthday").str.slice(-5)).str.to_date(
-        "%Y-%m-%d", strict=False
+        # A birthday that is none is not known.
+        "%Y-%m-%d",
+        strict=False,
     )
 
 

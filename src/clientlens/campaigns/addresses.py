@@ -24,6 +24,7 @@ def address_check(*, home: str, language: str, most_lines: int) -> AddressCheck:
     def faults(addresses: pl.DataFrame) -> pl.Series:
         told = [
             addressed(ClientAddress.of(row), home=home, language=language, most_lines=most_lines).faults
+            # Addresses that differ, of those who are still in question; their rules are by country.
             for row in addresses.iter_rows(named=True)
         ]
         return pl.Series("missing", [_told(each) for each in told], dtype=pl.String)

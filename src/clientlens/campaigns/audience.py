@@ -100,6 +100,7 @@ def ranks_of(wanted: Audience, market: Market, as_of: AsOf) -> dict[str, int]:
     """The place of everybody meant in the leaderboard that chose them, for their letters; none where nothing was ranked."""
     if wanted.rank_by is None:
         return {}
+    # The head of the leaderboard.
     return dict(audience(wanted, market, as_of).clients.select("client_id", "rank").iter_rows())
 
 
@@ -112,6 +113,7 @@ def next_birthday(birthday: pl.Expr, today: date) -> pl.Expr:
     month_day = birthday.str.slice(-5)
 
     def in_year(year: int) -> pl.Expr:
+        # 29 February in another year is null, and told as the 28th below.
         day = (pl.lit(f"{year}-") + month_day).str.to_date("%Y-%m-%d", strict=False)
         return pl.when(month_day == "02-29").then(pl.coalesce(day, pl.lit(date(year, 2, 28)))).otherwise(day)
 

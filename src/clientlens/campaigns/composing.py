@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,6 +13,7 @@ from clientlens.campaigns.codes import PLACEHOLDER
 from clientlens.campaigns.lettertemplates import primary, template_for
 from clientlens.campaigns.specvalues import CODE
 from clientlens.errors import CannotFill
+from clientlens.letters import said
 from clientlens.letters.address import ClientAddress, addressed
 from clientlens.letters.countries import country_language
 from clientlens.letters.filling import fill
@@ -128,10 +129,9 @@ def lettered(
         CannotFill
     """
     spec, language = campaign.spec, primary(template.language)
-    qr = None if spec.qr_url is None else QrCode(spec.qr_url.replace(CODE, code), spec.qr_caption)
+    qr = None if spec.qr_url is None else QrCode(_url(spec.qr_url, code), spec.qr_caption)
     filled = fill(template, material, writer.sender, qr)
     day = written(as_of.day, Kind.DATE, filled.language, None) or ""
-    reference = [(_REFERENCE[language], letter_id)] if letter_id else []
     return Letter(
         letter_id=letter_id,
         language=filled.language,
@@ -139,12 +139,35 @@ def lettered(
         author=writer.sender.shop,
         address=address,
         return_line=writer.return_line,
-        info=((_DATE[language], day), *reference),
+        info=((_DATE[language], day), *_reference(language, letter_id)),
         subject=filled.subject,
         blocks=filled.blocks,
         footer=writer.footer,
         logo=filled.logo,
     )
+
+
+def with_code(campaign: Campaign, letter: Letter, one: Named) -> Letter | None:
+    """A letter that was composed before it had an id and a code, with these, as `compose` would make it.
+
+    None: it is to be composed again, since something else in it reads like the placeholder. What is replaced is the whole
+    address that the code stands in; a client who was called exactly that would be told their own code.
+    """
+    url = campaign.spec.qr_url
+    info = (*letter.info, *_reference(primary(letter.language), one.letter_id))
+    if url is not None:
+        letter = said.replaced(letter, _url(url, PLACEHOLDER), _url(url, one.code))
+        if PLACEHOLDER in letter.title or PLACEHOLDER in said.text(letter):
+            return None
+    return replace(letter, letter_id=one.letter_id, info=info)
+
+
+def _url(url: str, code: str) -> str:
+    return url.replace(CODE, code)
+
+
+def _reference(language: str, letter_id: str) -> list[tuple[str, str]]:
+    return [(_REFERENCE[language], letter_id)] if letter_id else []
 
 
 def _letter(
@@ -176,4 +199,5 @@ def _letter(
 def _clients(client_ids: Sequence[str], facts: Facts) -> list[dict[str, Any]]:
     wanted = pl.LazyFrame({"client_id": list(client_ids)}, schema={"client_id": pl.String})
     rows = wanted.join(facts.clients, on="client_id", how="left", maintain_order="left").collect()
+    # Those who are to get a letter.
     return list(rows.iter_rows(named=True))

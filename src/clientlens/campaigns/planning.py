@@ -35,9 +35,17 @@ def plan(spec: Spec, question: Question) -> Plan:
     meant = audience(spec.audience, question.market, question.as_of)
     past = Past.of(question.assigned, question.market.facts, spec, question.today)
     rows = _judged(_known(meant.clients, spec, question), spec, question, past)
-    turns = Turns(spec, past, question.make, question.max_letters, secret=question.secret)
+    turns = Turns(
+        spec,
+        past,
+        question.make,
+        question.max_letters,
+        secret=question.secret,
+        forgotten=question.forgotten,
+    )
     turns.take(rows.filter(pl.col("reason").is_null()), question.progress)
     early = rows.filter(pl.col("reason").is_not_null()).select("client_id", "shown", "reason", "detail")
+    # One answer each, as it is told.
     left_out = [LeftOut(one, name, Reason(why), detail or "") for one, name, why, detail in early.iter_rows()]
     place = dict(zip(rows["client_id"], range(rows.height), strict=True))
     mailed, held = (tuple(one for one in turns.assigned if one.arm == arm) for arm in (MAILED, HELD))
@@ -50,7 +58,7 @@ def plan(spec: Spec, question: Question) -> Plan:
         held=held,
         left_out=tuple(sorted([*left_out, *turns.left_out], key=lambda one: place[one.client_id])),
         notes=notes,
-        fixed_minor=0 if past.mine().height else spec.money.fixed_minor,
+        fixed_minor=0 if past.mine().height or question.forgotten else spec.money.fixed_minor,
         secret=question.secret,
     )
 

@@ -84,6 +84,7 @@ def read_list(
     table = read_csv(file, [name for name in columns.values() if name is not None], header)
     good: list[tuple[Assigned, Mark]] = []
     bad = [BadMark(one.line, one.message) for one in table.bad]
+    # A line for each letter of a list that people read.
     for line, row in zip(table.lines.to_list(), table.frame.iter_rows(named=True), strict=True):
         cells = {what: row.get(name) if name else None for what, name in columns.items()}
         read = _read(cells, letters, positions, line, today)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from clientlens.analysis.letter_history import Assigned
+    from clientlens.analysis.letter_history import Assigned, Forgotten
     from clientlens.campaigns.audience import Market
     from clientlens.campaigns.progress import Progress
     from clientlens.campaigns.spec import Spec
@@ -126,7 +126,7 @@ class Question:
     market: the facts, groups, settings of figures and who is suppressed. assigned: of all campaigns, by the ledger.
     as_of: what counts for the audience. today: the real local day, for rules of rest. make: see `Maker`. incomplete: see
     `AddressCheck`. secret: under which the ledger keeps addresses; any, where it keeps none yet. max_letters: so many letters at most in this run, whatever the campaign allows; None: all. progress: over
-    letters that are composed.
+    letters that are composed. forgotten: clients of this campaign who were forgotten since; limit and budget count them.
     """
 
     market: Market
@@ -139,3 +139,4 @@ class Question:
     secret: str
     max_letters: int | None = None
     progress: Progress = silent
+    forgotten: Sequence[Forgotten] = ()

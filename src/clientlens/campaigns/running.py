@@ -292,6 +292,7 @@ class _Press:
 
         keys = [one.person_key for one in self.mine]
         found = self.workspace.facts().identities.filter(pl.col("person_key").is_in(keys))
+        # Those of one campaign.
         return dict(found.select("person_key", "client_id").collect().iter_rows())
 
     def assign(self, plan: Plan, wave: str, random: Callable[[int], bytes]) -> Done:

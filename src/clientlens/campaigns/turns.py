@@ -13,14 +13,18 @@ from clientlens.campaigns.progress import silent
 from clientlens.campaigns.recipients import LeftOut, Reason, Recipient
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientlens.analysis.letter_history import Forgotten
     from clientlens.campaigns.past import Past
     from clientlens.campaigns.progress import Progress
     from clientlens.campaigns.recipients import Maker
     from clientlens.campaigns.spec import Spec
     from clientlens.letters.letter import Letter
 
-AT_ONCE = 256
-"""So many letters are composed at once: what they need is looked up for all of them together."""
+FEWEST, MOST = 64, 2048
+"""So many letters are composed at once: what they need is looked up for all of them together, which takes its time for few
+as for many."""
 
 
 class Turns:
@@ -32,20 +36,35 @@ class Turns:
     assigned, left_out: what came of it.
     """
 
-    def __init__(self, spec: Spec, past: Past, make: Maker, max_letters: int | None, *, secret: str) -> None:
+    def __init__(
+        self,
+        spec: Spec,
+        past: Past,
+        make: Maker,
+        max_letters: int | None,
+        *,
+        secret: str,
+        forgotten: Sequence[Forgotten] = (),
+    ) -> None:
         """Begin where earlier runs stopped.
 
         Args:
             spec: limit, budget and holdout. past: what was assigned before.
             make: composes letters. max_letters: at most so many in this run; None: all. secret: the workspace's.
+            forgotten: clients of this campaign of whom nothing else is known any more.
         """
         self.spec, self.make, self.max_letters, self.secret = spec, make, max_letters, secret
         self.assigned: list[Recipient] = []
         self.left_out: list[LeftOut] = []
         mine = past.mine()
         self._members = Counter(mine["period"].to_list())
+        # A row for each period.
         self._spent = Counter(dict(mine.group_by("period").agg(pl.col("cost_minor").sum()).iter_rows()))
-        self._first = mine["period"][0] if mine.height else None
+        for one in forgotten:
+            self._members[one.period] += one.clients
+            self._spent[one.period] += one.cost_minor
+        begun = [*mine["period"].head(1), *(one.period for one in forgotten)]
+        self._first = min(begun, default=None)
         self._letters = 0
         self._residences: set[str] = set()
 
@@ -69,11 +88,24 @@ class Turns:
             for number, row in enumerate(waiting):
                 why = self._against(row)
                 if why is None and row["client_id"] not in made:
-                    ahead = [one for one in waiting[number : number + AT_ONCE] if self._against(one) is None]
+                    chosen = waiting[number : number + self._at_once(row["period"])]
+                    ahead = [one for one in chosen if self._against(one) is None]
                     clients = [one["client_id"] for one in ahead]
                     made = dict(zip(clients, self.make(clients), strict=True))
                     advance(len(clients))
                 self._decide(row, why or made.pop(row["client_id"]))
+
+    def _at_once(self, period: str) -> int:
+        """As many as it probably takes until an end is reached: some of those who get a turn are held."""
+        money, mailed = self.spec.money, 1 - self.spec.holdout.share
+        left = [MOST]
+        if self.spec.audience.limit is not None:
+            left.append(self.spec.audience.limit - self._members[period])
+        if self.max_letters is not None:
+            left.append(int((self.max_letters - self._letters) / mailed))
+        if money.budget_minor is not None and money.per_letter_minor:
+            left.append(int((money.budget_minor - self._spent[period]) / money.per_letter_minor / mailed))
+        return max(FEWEST, min(left))
 
     def _against(self, row: dict[str, Any]) -> tuple[Reason, str] | None:
         """What speaks against this client now."""

@@ -81,13 +81,14 @@ def question_of(
     Args:
         make: see `campaign_letters.maker_of`. max_letters: so many letters at most; None: all.
     """
-    from clientlens.analysis.letter_history import KINDS, assigned_of
+    from clientlens.analysis.letter_history import KINDS, WAVE, assigned_of, forgotten_of
     from clientlens.analysis.suppression import secret_events
     from clientlens.campaigns.addresses import address_check
     from clientlens.campaigns.recipients import Question, Rest
     from clientlens.cli.suppressing import objections
     from clientlens.letters.countries import country_language
     from clientlens.letters.layoutfiles import geometry_named
+    from clientlens.model.fingerprints import SUMS
     from clientlens.workspace.ledger import history
 
     settings, spec = run.settings, campaign.spec
@@ -109,6 +110,7 @@ def question_of(
         secret=secret_events(objections(workspace))[0],
         max_letters=max_letters,
         progress=partial(run.console.progress, "planning"),
+        forgotten=forgotten_of(history(workspace, kinds={WAVE, SUMS}), spec.name),
     )
 
 

@@ -103,6 +103,7 @@ class _Desk:
         self.geometry = geometry_named(campaign.spec.layout, campaign.spec.provider)
         self.drawer = drawer_of(campaign.spec)
         self.known: Source | None = None
+        self.planned: dict[str, Letter] = {}
 
     def _source(self, workspace: Workspace) -> Source:
         from clientlens.cli.campaign_letters import source_of
@@ -128,7 +129,9 @@ class _Desk:
             make=maker_of(self.campaign, self.writer, source),
             max_letters=most,
         )
-        return plan(self.campaign.spec, replace(question, assigned=assigned))
+        found = plan(self.campaign.spec, replace(question, assigned=assigned))
+        self.planned = {one.client_id: one.letter for one in found.mailed}
+        return found
 
     def suppressed(self, workspace: Workspace, clients: Sequence[str]) -> frozenset[str]:
         """Those of these clients who object to letters today."""
@@ -140,11 +143,19 @@ class _Desk:
         )
 
     def compose(self, workspace: Workspace, wanted: Sequence[tuple[str, str, str]]) -> Sequence[Letter | str]:
-        """The letters of these (client_id, letter_id, code)."""
-        from clientlens.campaigns.composing import Named, compose
+        """The letters of these (client_id, letter_id, code): as they were planned, or composed now."""
+        from clientlens.campaigns.composing import Named, compose, with_code
 
         named = [Named(*one) for one in wanted]
-        return compose(self.campaign, self.writer, named, self._source(workspace))
+        kept = [
+            with_code(self.campaign, self.planned[one.client_id], one)
+            if one.client_id in self.planned
+            else None
+            for one in named
+        ]
+        anew = [one for one, letter in zip(named, kept, strict=True) if letter is None]
+        composed = iter(compose(self.campaign, self.writer, anew, self._source(workspace)))
+        return [next(composed) if letter is None else letter for letter in kept]
 
     def draw(self, _: Workspace, letter: Letter) -> Drawn | str:
         """One letter, drawn and read back: its address in the window, and nothing where nothing may be."""

@@ -169,6 +169,7 @@ def _bundle_again(run: Run, campaigns: Sequence[str], lock_timeout: float) -> li
                     one for one in assigned_of(history(workspace, kinds=KINDS)) if one.campaign == name
                 ]
                 keys = pl.col("person_key").is_in([one.person_key for one in letters])
+                # Those whose letters have been made.
                 owners = dict(workspace.facts().identities.filter(keys).collect().iter_rows())
             languages = [one.language for one in letters]
             try:

@@ -104,6 +104,7 @@ def _unprintable(address: ClientAddress) -> list[str]:
         part.name
         for part in fields(address)
         if (text := getattr(address, part.name))
+        and not text.isprintable()
         and any(
             one in _OVERRIDES or (unicodedata.category(one) in {"Cc", "Cs", "Co", "Cn"} and not one.isspace())
             for one in text
@@ -121,8 +122,8 @@ def _missing(parts: Mapping[str, str]) -> list[str]:
 
 
 def _names(parts: Mapping[str, str]) -> list[str]:
-    same = folded(parts["company"]) == folded(parts["name"])
-    return [parts["company"] or parts["name"]] if same else [parts["company"], parts["name"]]
+    same = parts["company"] and parts["name"] and folded(parts["company"]) == folded(parts["name"])
+    return [parts["company"]] if same else [parts["company"], parts["name"]]
 
 
 def _with_number(parts: dict[str, str]) -> str:

@@ -17,7 +17,7 @@ from clientlens.letters.letter import Drawn, Paragraph, QrCode, Span
 from clientlens.letters.pdf import written
 from clientlens.letters.refusal import CannotDraw, Fault, Refusal
 from clientlens.letters.rows import CLOSER, Row, Setting
-from clientlens.letters.sheet import Sheet
+from clientlens.letters.sheet import Scratch, Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -52,7 +52,7 @@ class Drawer:
     def measure(self, letter: Letter) -> int | Refusal:
         """How many pages it takes, or why it cannot be drawn: all that `draw` finds, but for a file too large."""
         try:
-            return len(self._set(said.normal(letter), Sheet(self._geometry.page)))
+            return len(self._set(said.normal(letter), Scratch()))
         except CannotDraw as error:
             return error.refusal(letter.letter_id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from clientlens.analysis.placeholders import Slot
@@ -15,7 +16,7 @@ from clientlens.letters.markup import Either, Items, Put, Text
 from clientlens.letters.words import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from clientlens.analysis.letter_values import Material
     from clientlens.letters.inline import Nodes
@@ -124,7 +125,13 @@ def _said(slot: Slot, filling: Filling) -> str:
     return slot.fallback
 
 
-def _tidy(spans: Iterator[Span]) -> Spans:
+def _tidy(spans: Iterable[Span]) -> Spans:
+    return _tidied(tuple(spans))
+
+
+# Most of what letters say is the same in all of them.
+@lru_cache(maxsize=4096)
+def _tidied(spans: Spans) -> Spans:
     """Neighbours of one style joined, runs of blanks made one, none at the ends and around line breaks."""
     joined: list[Span] = []
     for span in spans:

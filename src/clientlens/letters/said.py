@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import fields, is_dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from clientlens.letters.letter import Picture, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from clientlens.letters.letter import Block, Letter
 
@@ -37,18 +37,43 @@ def links(block: Block) -> tuple[str, ...]:
 
 def normal(letter: Letter) -> Letter:
     """The same with all its text in Unicode's normal form C, so that a letter and its accent are one character."""
-    made: Letter = letter if unicodedata.is_normalized("NFC", text(letter)) else _normal(letter)
+    if unicodedata.is_normalized("NFC", text(letter)):
+        return letter
+    made: Letter = _changed(letter, partial(unicodedata.normalize, "NFC"))
     return made
 
 
-def _normal(value: Any) -> Any:
+def replaced(letter: Letter, old: str, new: str) -> Letter:
+    """The same with one text in place of another: in its title, subject and blocks, links and codes among them."""
+
+    def change(text: str) -> str:
+        return text.replace(old, new)
+
+    return replace(
+        letter,
+        title=change(letter.title),
+        subject=change(letter.subject),
+        blocks=tuple(
+            _changed(block, change) if any(old in said for said in _every(block)) else block
+            for block in letter.blocks
+        ),
+    )
+
+
+def _every(block: Block) -> tuple[str, ...]:
+    said, links = _block(block)
+    return (said, *links)
+
+
+def _changed(value: Any, change: Callable[[str], str]) -> Any:
+    """A value with every text in it changed."""
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
+        return change(value)
     if isinstance(value, tuple):
-        return tuple(map(_normal, value))
+        return tuple(_changed(one, change) for one in value)
     if is_dataclass(value) and not isinstance(value, type):
         given = {field.name: getattr(value, field.name) for field in fields(value)}
-        return replace(value, **{name: _normal(old) for name, old in given.items()})
+        return replace(value, **{name: _changed(old, change) for name, old in given.items()})
     return value
 
 

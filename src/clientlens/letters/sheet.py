@@ -120,3 +120,13 @@ class Sheet:
 
     def _up(self, y: float) -> float:
         return (self._height - y) * MM_TO_PT
+
+
+class Scratch(Sheet):
+    """A sheet on which text leaves nothing: for who only asks whether it fits."""
+
+    def __init__(self) -> None:
+        """Take no canvas, which costs more than most letters take to measure."""
+
+    def show(self, x: float, y: float, shown: Line, grey: float = BLACK) -> None:
+        """Nothing."""

@@ -25,6 +25,10 @@ _BEARING = 0.6
 """How far the ink of a letter may begin beside the place where its line begins."""
 _OFF = 0.3
 """How far a line may stand from where the layout wants it."""
+_FAR = 10.0
+"""A text whose ink is so far from the address has no character that begins there."""
+_LEAST = 1.0
+"""Of blanks alone, which have no ink, pdfium's bounds are thin, and lie anywhere."""
 _CAPITALS = frozenset("BDEFHIKLMNPRTXZ")
 """Flat at both ends, so that their ink is as high as capitals are."""
 _LOWEST_CAPITAL, _HIGHEST_CAPITAL = 2.3, 4.7
@@ -48,6 +52,7 @@ class _Character(NamedTuple):
 class _Thing:
     kind: str
     box: Rect
+    drawn: Any
 
     def __str__(self) -> str:
         box = self.box
@@ -81,12 +86,10 @@ def faults_of(data: bytes, geometry: Geometry, address: Sequence[str]) -> list[s
             )
         for number in range(len(document)):
             page = document[number]
-            found = [
-                *_sheet(page, geometry),
-                *_outside(_things(page, geometry.page.height), geometry, number),
-            ]
+            things = list(_things(page, geometry.page.height))
+            found = [*_sheet(page, geometry), *_outside(things, geometry, number)]
             if number == 0:
-                characters = _characters(page, geometry)
+                characters = _characters(page, geometry, things)
                 found += [*_reading(characters, address), *_placing(characters, geometry)]
             faults += [f"page {number + 1}: {fault}" for fault in found]
     finally:
@@ -147,7 +150,7 @@ def _things(page: Any, height_mm: float) -> Iterator[_Thing]:
                 (right - left) / MM_TO_PT,
                 (top - bottom) / MM_TO_PT,
             )
-            yield _Thing(_KINDS.get(one.type, "something"), box)
+            yield _Thing(_KINDS.get(one.type, "something"), box, one)
 
 
 def _is_drawn(path: Any) -> bool:
@@ -161,7 +164,7 @@ def _is_drawn(path: Any) -> bool:
     return bool(fill.value or stroke.value)
 
 
-def _outside(things: Iterator[_Thing], geometry: Geometry, number: int) -> Iterator[str]:
+def _outside(things: Sequence[_Thing], geometry: Geometry, number: int) -> Iterator[str]:
     zone = _address_ink(geometry)
     for thing in things:
         if not geometry.printable.holds(thing.box, _SLACK):
@@ -183,8 +186,8 @@ def _address_ink(geometry: Geometry) -> Rect:
     return Rect(zone.x - _BEARING, zone.y - _SLACK, zone.width + 2 * _BEARING, zone.height + 2 * _SLACK)
 
 
-def _characters(page: Any, geometry: Geometry) -> list[_Character]:
-    """Those that begin in the zone of the address."""
+def _characters(page: Any, geometry: Geometry, things: Sequence[_Thing]) -> list[_Character]:
+    """Those that begin in the zone of the address; what stands far from it is no longer on the page afterwards."""
     import ctypes
 
     import pypdfium2.raw as pdfium
@@ -192,6 +195,16 @@ def _characters(page: Any, geometry: Geometry) -> list[_Character]:
     zone, height = _address_ink(geometry), geometry.page.height
     left, right = zone.x * MM_TO_PT, zone.right * MM_TO_PT
     lowest, highest = (height - zone.bottom) * MM_TO_PT, (height - zone.y) * MM_TO_PT
+    # Reading takes its time for each character of a page, and most are far from the window.
+    near = Rect(zone.x - _FAR, zone.y - _FAR, zone.width + 2 * _FAR, zone.height + 2 * _FAR)
+    for thing in things:
+        if (
+            thing.kind == _KINDS[_TEXT]
+            and min(thing.box.width, thing.box.height) > _LEAST
+            and thing.drawn.container is None
+            and not near.meets(thing.box, 0.0)
+        ):
+            page.remove_obj(thing.drawn)
     text = page.get_textpage()
     x, y = ctypes.c_double(), ctypes.c_double()
     found = []
@@ -226,6 +239,7 @@ def _reading(characters: list[_Character], address: Sequence[str]) -> Iterator[s
     lines = _lines(characters)
     if len(lines) != len(address):
         yield f"the address has {len(lines)} lines, and {len(address)} were given"
+    # That the numbers differ is told above; the lines that are there are compared.
     for number, (line, given) in enumerate(zip(lines, address, strict=False), start=1):
         if not _reads(line, unicodedata.normalize("NFC", given)):
             yield f"line {number} of the address reads otherwise than it was given"

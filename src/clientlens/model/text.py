@@ -6,6 +6,8 @@ import re
 import unicodedata
 
 _SUSPECT = re.compile(r"[^\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0589\u05be-\u05ff]")
+_PLAIN = re.compile(r"[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*")
+"""Text of which nothing but its blanks can change as one line: visible Latin characters, each whole."""
 _JOINER = "\u200d"
 _SHAPED = frozenset({"\u200c", _JOINER})
 """Joiners are part of how words and emoji are written, but only between two visible characters."""
@@ -44,6 +46,8 @@ def one_line(text: str) -> str:
     Control, bidirectional and zero-width characters go; joiners between two visible characters stay. What ends a line
     becomes a blank, a lone surrogate U+FFFD.
     """
+    if _PLAIN.fullmatch(text):
+        return " ".join(text.split())
     given = unicodedata.normalize("NFC", text)
     kept: list[str] = []
     for position, character in enumerate(given):

@@ -77,6 +77,7 @@ def names_of(persons: Persons, gone: Sequence[Entry], secret: str) -> dict[str, 
     Args:
         gone: the entries of the ledger about them.
     """
+    # Those who are forgotten at once, as below.
     owner = dict(persons.identities.select("person_key", "client_id").iter_rows())
     names = [(client, client) for client in persons.client_ids]
     names += persons.people.select("client_id", "email").drop_nulls().iter_rows()
