@@ -353,6 +353,10 @@ def test_nobody_mailed_and_no_orders_at_all_are_told_as_what_they_are(june):
     facts, _ = june
     alone = row_of(ask((facts, Ledger().run(JUNE, held=["g"]).entries)))
     assert alone["uplift"]["words"] == "nothing to compare with: nobody was to get a letter"
+    unheld = row_of(ask((facts, Ledger().run(JUNE, mailed=["a"]).entries), "2026-06-03"))
+    assert (
+        unheld["uplift"]["words"] == "nothing to compare with: nobody was held back"
+    )  # before the letters come
     assert (alone["matchback"]["orders"], alone["matchback"]["roas"]) == (0, 0)
     empty = replace(facts, orders=facts.orders.filter(pl.lit(value=False)))
     answer = campaign_results(

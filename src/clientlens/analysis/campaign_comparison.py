@@ -101,7 +101,9 @@ def compare(
         uplift={
             **_shares(total, interval),
             "verdict": interval.verdict.value if interval is not None and over else None,
-            "words": _words(interval, total, spans, compared, final=bool(over)),
+            "words": _words(
+                interval, total if compared else _sum(list(arms.values())), spans, compared, final=bool(over)
+            ),
         },
         revenue=_revenue(pairs, per_client, home_currency, seed=seed, final=bool(over)),
         incremental=_incremental(
@@ -156,7 +158,7 @@ def _words(
     interval: Interval | None, total: Arms, spans: Mapping[str, Span], compared: Sequence[str], *, final: bool
 ) -> str:
     """What may be said: nothing before there is something to see, no verdict before the window is over."""
-    if not compared:
+    if not compared and total.mailed and total.held:
         return f"not begun: the letters are planned to arrive on {min(span.first for span in spans.values())}"
     if interval is None:
         return f"nothing to compare with: nobody was {'held back' if total.mailed else 'to get a letter'}"
