@@ -7,9 +7,10 @@
 # CLIENTLENS            the program                            [default: clientlens]
 # LETTERS_LOG           what each run did, a line each         [default: ~/.local/state/clientlens/letters.log]
 # LETTERS_MAIL_TO       who is written to when something needs a person; unset: it is printed, so that cron mails it
+# LETTERS_TELL          1: also when there are new letters to be printed, and where they lie
 # LETTERS_IMPORT        a folder whose *.csv are imported first, if it holds any; unset: nothing is
 #
-# Quiet when all went well. Never two at once: a second one ends at once and says so in the log. The exit code is the
+# Else quiet when all went well. Never two at once: a second one ends at once and says so in the log. The exit code is the
 # worst of clientlens' own: 0 fine, 1 letters or rows were set aside, 2 a slip in a campaign's file, 3 an export that
 # cannot be read (then no letter is made from old data), 4 the workspace.
 set -euo pipefail
@@ -34,7 +35,7 @@ if command -v flock >/dev/null; then
   fi
 fi
 
-worst=0
+worst=0 new=0 subject=
 step() { # step WHAT COMMAND...: run it, keep what it says for the log and for the mail
   local what=$1 status=0
   shift
@@ -56,19 +57,27 @@ if [ -n "${LETTERS_IMPORT:-}" ]; then
 fi
 # Rows set aside are no reason to wait, an export that was not stored is.
 if [ "$worst" -le 1 ]; then
+  before=$(wc -c <"$said")
   for campaign in "$@"; do
     step "$(basename "$campaign" .toml)" "$program" --quiet campaigns run "$campaign" || true
   done
+  # A run that made nothing new says nothing.
+  [ "$(wc -c <"$said")" -eq "$before" ] || new=1
 fi
 cat "$said" >>"$log"
 
 if [ "$worst" -ne 0 ]; then
+  subject="Letters need a look (exit $worst on $(hostname))"
+elif [ "$new" = 1 ] && [ "${LETTERS_TELL:-}" = 1 ]; then
+  subject="New letters to be printed"
+fi
+if [ -n "$subject" ]; then
   mailed=1
   if [ -n "${LETTERS_MAIL_TO:-}" ]; then
     mailed=0
     PATH=$PATH:/usr/sbin:/usr/lib # where cron does not look
     {
-      printf 'To: %s\nSubject: Letters need a look (exit %s on %s)\n' "$LETTERS_MAIL_TO" "$worst" "$(hostname)"
+      printf 'To: %s\nSubject: %s\n' "$LETTERS_MAIL_TO" "$subject"
       printf 'Content-Type: text/plain; charset=utf-8\n\n'
       cat "$said"
       printf '\nThe log: %s\n' "$log"

@@ -49,13 +49,14 @@ def cron(tmp_path):
     return call
 
 
-def test_letters_come_by_themselves_and_mail_only_when_something_is_wrong(cron, tmp_path):
+def test_letters_come_by_themselves_and_mail_tells_of_new_ones_and_of_what_is_wrong(cron, tmp_path):
     (tmp_path / "exports").mkdir()
     (tmp_path / "exports" / "orders.csv").write_text(ORDERS)
     workspace = tmp_path / "shop" / ".clientlens"
     workspace.mkdir()
     (workspace / "clientlens.toml").write_text(SETTINGS)
-    done = cron(CAMPAIGNS / "points-statement.toml", CAMPAIGNS / "win-back.toml", LETTERS_IMPORT="exports")
+    told = {"LETTERS_IMPORT": "exports", "LETTERS_TELL": "1"}
+    done = cron(CAMPAIGNS / "points-statement.toml", CAMPAIGNS / "win-back.toml", **told)
     log = (tmp_path / "log").read_text()
     assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), log
     assert re.findall(r"^\S+ (.*)$", log, re.MULTILINE)[:3] == [
@@ -65,7 +66,10 @@ def test_letters_come_by_themselves_and_mail_only_when_something_is_wrong(cron, 
     ]
     assert "win-back: 1 letter of win-back made" in log
     assert len(list(workspace.glob("campaigns/win-back/*.pdf"))) == 1
-    assert not (tmp_path / "mail").exists()
+    mail = (tmp_path / "mail").read_text()
+    assert mail.startswith("To: ada@example.org\nSubject: New letters to be printed\n")
+    assert re.search(r"win-back: merged .*/letters\.pdf", mail)
+    (tmp_path / "mail").unlink()
     # Nothing lies in the folder, one file has a slip, and the other makes nothing new.
     (tmp_path / "exports" / "orders.csv").unlink()
     (tmp_path / "slip.toml").write_text("limitt = 3\n")
