@@ -103,12 +103,12 @@ def our_letters(count: int) -> list[Letter]:
 
 
 def ours_apart(count: int, folder: Path) -> None:
-    for drawn in Drawer(geometry_named("din5008-b", "")).draw_many(our_letters(count)):
+    for drawn in map(Drawer(geometry_named("din5008-b", "")).draw, our_letters(count)):
         (folder / f"{drawn.letter_id}.pdf").write_bytes(drawn.data)
 
 
 def ours_as_one(count: int, folder: Path) -> None:
-    drawn = Drawer(geometry_named("din5008-b", "")).draw_many(our_letters(count))
+    drawn = map(Drawer(geometry_named("din5008-b", "")).draw, our_letters(count))
     with (folder / "all.pdf").open("wb") as file:
         file.writelines(merged((one.data for one in drawn), "Campaign", "Shop", "en"))
 

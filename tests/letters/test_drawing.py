@@ -85,7 +85,7 @@ def test_bold_is_a_font_of_its_own_and_every_font_is_embedded(drawer, letter_of)
 def test_the_same_letter_is_the_same_bytes_alone_among_others_and_in_another_process(drawer, letter_of):
     letter = letter_of("Жанна Ó Briain", "L2")
     alone = Drawer(DIN).draw(letter).data
-    among = list(drawer.draw_many([letter_of("Ωμέγα", "L1"), letter, letter_of("Ngô", "L3")]))[1].data
+    among = list(map(drawer.draw, [letter_of("Ωμέγα", "L1"), letter, letter_of("Ngô", "L3")]))[1].data
     code = (
         "import sys, pickle, hashlib\nfrom clientlens.letters.drawing import Drawer\n"
         "from clientlens.letters.layoutfiles import geometry_named\n"
@@ -219,7 +219,7 @@ def test_a_table_that_goes_on_has_its_head_again(drawer, letter_of):
 
 def test_merged_pages_are_those_of_the_single_files_and_what_they_share_is_there_once(drawer, letter_of):
     letters = [letter_of("Anna", "L1"), letter_of("Жанна", "L2", more=4), letter_of("Anna", "L3")]
-    singles = [drawn.data for drawn in drawer.draw_many(letters)]
+    singles = [drawn.data for drawn in map(drawer.draw, letters)]
     whole = b"".join(merged(singles, "Campaign", "Shop", "en"))
     assert whole == b"".join(merged(iter(singles), "Campaign", "Shop", "en"))
     reader = PdfReader(io.BytesIO(whole), strict=True)

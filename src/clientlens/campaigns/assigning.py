@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 
 def wave_name(assigned: Iterable[Assigned], campaign: str, day: date) -> str:
-    """The name of a run's wave: its local day, and a number where it is not the first of the day.
+    """A name for what a run assigns and makes: its local day, and a number where the campaign has something of that name.
 
     Args:
         assigned: of all campaigns so far.
     """
-    begun = {one.wave for one in assigned if one.campaign == campaign}
+    taken = {name for one in assigned if one.campaign == campaign for name in (one.wave, one.run)}
     name, number = day.isoformat(), 1
-    while name in begun:
+    while name in taken:
         number += 1
         name = f"{day}-{number}"
     return name

@@ -13,7 +13,7 @@ from clientlens.errors import LetterDamaged
 from clientlens.model.answer import Answer, Field, Kind, frame_of
 from clientlens.outputs.format import Style, format_for
 from clientlens.workspace import kept
-from clientlens.workspace.folder import disk_errors, sync_folder
+from clientlens.workspace.folder import CAMPAIGNS, disk_errors, sync_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -88,14 +88,14 @@ def write_missing(
             runs.setdefault(one.run, []).append(one)
     done = []
     for name, some in runs.items():
-        folder = path / kept.LETTERS / campaign / name
+        folder = path / CAMPAIGNS / campaign / name
         with disk_errors(folder):
             missing = [
                 file for file in (MERGED, MANIFEST_CSV, MANIFEST_JSON) if not (folder / file).is_file()
             ]
         if missing:
             made = [_as_run_made(path, one) for one in some]
-            _write(path, f"{kept.LETTERS}/{campaign}/{name}", made, owners, merge, missing)
+            _write(path, f"{CAMPAIGNS}/{campaign}/{name}", made, owners, merge, missing)
             done.append(Bundle(name, folder, len(made), sum(one.pages for one in made)))
     return done
 

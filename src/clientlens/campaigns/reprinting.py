@@ -12,7 +12,7 @@ from clientlens.campaigns.running import put_letter
 from clientlens.errors import CannotReprint, UnknownLetter, UnmadeLetter
 from clientlens.model.entries import Event
 from clientlens.workspace import kept
-from clientlens.workspace.folder import disk_errors, sync_folder
+from clientlens.workspace.folder import CAMPAIGNS, disk_errors, sync_folder
 from clientlens.workspace.ledger import history
 from clientlens.workspace.workspace import Workspace
 from clientlens.workspace.writing import hold
@@ -96,7 +96,7 @@ def _made(path: Path, workspace: Workspace, one: Assigned, owner: str, making: M
     if isinstance(composed, str) or isinstance(drawn, str):
         raise CannotReprint(one.letter_id, str(drawn))
     made = put_letter(path, one.campaign, f"{one.letter_id}-{len(one.reprints) + 2}", drawn, composed.address)
-    folder = path / kept.LETTERS / one.campaign
+    folder = path / CAMPAIGNS / one.campaign
     with disk_errors(folder):
         sync_folder(folder)
     return made

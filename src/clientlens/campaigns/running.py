@@ -32,14 +32,14 @@ from clientlens.analysis.letter_history import (
 from clientlens.analysis.suppression import KINDS as SECRETS
 from clientlens.analysis.suppression import secret_events_of
 from clientlens.campaigns import bundles
-from clientlens.campaigns.assigning import assignment_events
+from clientlens.campaigns.assigning import assignment_events, wave_name
 from clientlens.campaigns.codes import BYTES, code_of
 from clientlens.campaigns.progress import silent
 from clientlens.campaigns.recipients import Reason
 from clientlens.errors import CampaignChanged, DiskFailed, LetterDamaged
 from clientlens.model.entries import Event
 from clientlens.workspace import kept
-from clientlens.workspace.folder import disk_errors, sync_folder
+from clientlens.workspace.folder import CAMPAIGNS, disk_errors, sync_folder
 from clientlens.workspace.ledger import history
 from clientlens.workspace.workspace import Workspace
 from clientlens.workspace.writing import hold
@@ -151,7 +151,7 @@ def run(
             see_whole(path, press.mine)
             _clear(path, writer.kept_paths())
             left = [one for one in press.mine if one.status == "assigned"]
-            fresh = _name(press.mine, day)
+            fresh = wave_name(press.everybody, spec.name, day)
             begun = {one.run for one in press.mine}
             finishing = left[-1].wave if left and left[-1].wave not in begun else fresh
             try:
@@ -219,13 +219,6 @@ def _see_unchanged(spec: Spec, waves: Sequence[Wave]) -> None:
     for what, began, now in pairs:
         if began != now:
             raise CampaignChanged(spec.file, spec.name, what, began, now)
-
-
-def _name(mine: Iterable[Assigned], day: date) -> str:
-    """A name for what is assigned and made today that nothing of the campaign has yet."""
-    taken = {name for one in mine for name in (one.wave, one.run)}
-    names = (day.isoformat() if number == 1 else f"{day}-{number}" for number in range(1, len(taken) + 2))
-    return next(name for name in names if name not in taken)
 
 
 def _clear(path: Path, recorded: Iterable[str]) -> None:
@@ -353,7 +346,7 @@ class _Press:
             events.append(_about(one, RENDERED, made_body(made, on=self.day, run=run_name), "made"))
             names.add(one.letter_id)
         if events:
-            folder = self.writer.folder / kept.LETTERS / self.spec.name
+            folder = self.writer.folder / CAMPAIGNS / self.spec.name
             with disk_errors(folder):
                 sync_folder(folder)
         self.record(events)
@@ -362,7 +355,7 @@ class _Press:
 
 def put_letter(path: Path, campaign: str, name: str, drawn: Drawn, address: tuple[str, ...]) -> Made:
     """Write a letter's PDF into the campaign's folder, which the caller syncs before it records the letter."""
-    folder = f"{kept.LETTERS}/{campaign}"
+    folder = f"{CAMPAIGNS}/{campaign}"
     kept.make_folder(path, folder)
     pdf = f"{folder}/{name}.pdf"
     kept.put(path, pdf, drawn.data)

@@ -48,18 +48,16 @@ def _drawn(campaign: Campaign, letter: Letter, client: str) -> bytes:
         LetterRefused
     """
     from clientlens.campaigns.checking import drawer_of
-    from clientlens.letters.layoutfiles import geometry_named
+    from clientlens.letters.finished import finished
     from clientlens.letters.refusal import Refusal
-    from clientlens.letters.zones import faults_of
 
-    drawer, spec = drawer_of(campaign.spec), campaign.spec
-    real, marked = drawer.draw(replace(letter, preview="")), drawer.draw(letter)
-    for one in (real, marked):
-        if isinstance(one, Refusal):
-            raise LetterRefused(client, one.detail)
-    assert not isinstance(real, Refusal) and not isinstance(marked, Refusal)  # noqa: S101, PT018
-    if faults := faults_of(real.data, geometry_named(spec.layout, spec.provider), letter.address):
-        raise LetterRefused(client, "; ".join(faults))
+    drawer = drawer_of(campaign.spec)
+    real = finished(drawer, replace(letter, preview=""))
+    if isinstance(real, str):
+        raise LetterRefused(client, real)
+    marked = drawer.draw(letter)
+    if isinstance(marked, Refusal):
+        raise LetterRefused(client, marked.detail)
     return marked.data
 
 

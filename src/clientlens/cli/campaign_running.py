@@ -97,10 +97,8 @@ class _Desk:
 
     def __init__(self, run: Run, campaign: Campaign, writer: Writer) -> None:
         from clientlens.campaigns.checking import drawer_of
-        from clientlens.letters.layoutfiles import geometry_named
 
         self.run, self.campaign, self.writer = run, campaign, writer
-        self.geometry = geometry_named(campaign.spec.layout, campaign.spec.provider)
         self.drawer = drawer_of(campaign.spec)
         self.known: Source | None = None
         self.planned: dict[str, Letter] = {}
@@ -159,13 +157,9 @@ class _Desk:
 
     def draw(self, _: Workspace, letter: Letter) -> Drawn | str:
         """One letter, drawn and read back: its address in the window, and nothing where nothing may be."""
-        from clientlens.letters.refusal import Refusal
-        from clientlens.letters.zones import faults_of
+        from clientlens.letters.finished import finished
 
-        drawn = self.drawer.draw(letter)
-        if isinstance(drawn, Refusal):
-            return drawn.detail
-        return "; ".join(faults_of(drawn.data, self.geometry, letter.address)) or drawn
+        return finished(self.drawer, letter)
 
     def merge(self, _: Workspace, pdfs: Iterable[bytes], name: str) -> bytes:
         """All letters of a run in one file."""

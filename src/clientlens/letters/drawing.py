@@ -1,4 +1,4 @@
-"""Letters as PDF files: `Drawer` says whether a letter fits, draws one, or draws many.
+"""Letters as PDF files: `Drawer` says whether a letter fits, and draws it.
 
 The same letter gives the same bytes, alone or among others. What cannot be drawn as it is written is refused with its
 reason: no character is replaced, no text cut, no type made smaller. Only lines come closer where that saves a page.
@@ -20,8 +20,6 @@ from clientlens.letters.rows import CLOSER, Row, Setting
 from clientlens.letters.sheet import Scratch, Sheet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from clientlens.letters.flow import Placed
     from clientlens.letters.layout import Geometry
     from clientlens.letters.letter import Block, Letter
@@ -44,7 +42,7 @@ class Drawer:
 
     def __init__(self, geometry: Geometry, most_pages: int = 2, *, qr_host: str = "") -> None:
         packages.need()
-        self._geometry = geometry
+        self.geometry = geometry
         self._most_pages = min(most_pages, geometry.most_pages or most_pages)
         self._qr_host = qr_host
         self._frames: dict[tuple[Any, ...], Part] = {}
@@ -63,14 +61,10 @@ class Drawer:
         except CannotDraw as error:
             return error.refusal(letter.letter_id)
 
-    def draw_many(self, letters: Iterable[Letter]) -> Iterator[Drawn | Refusal]:
-        """The same of many, in their order."""
-        return map(self.draw, letters)
-
     def _set(self, letter: Letter, first: Sheet) -> list[list[Placed]]:
         """Everything that can refuse a letter; `first` gets what stands outside its text."""
         fonts.check(said.text(letter))
-        geometry = self._geometry
+        geometry = self.geometry
         for is_first in (True, False):
             self._frame(letter, first=is_first)
         frame.own(first, letter, geometry)
@@ -87,7 +81,7 @@ class Drawer:
 
     def _rows(self, letter: Letter, setting: Setting) -> list[Row]:
         """The text, its subject first."""
-        width = self._geometry.body.width
+        width = self.geometry.body.width
         rows: list[Row] = []
         if letter.subject:
             heading = Paragraph((Span(letter.subject),), heading=True)
@@ -112,7 +106,7 @@ class Drawer:
             raise CannotDraw(Fault.CODE, "a link must begin with https: or mailto: and hold no blanks")
 
     def _drawn(self, letter: Letter) -> Drawn:
-        geometry = self._geometry
+        geometry = self.geometry
         sheet = Sheet(geometry.page)
         pages = self._set(letter, sheet)
         finished = []
@@ -134,5 +128,5 @@ class Drawer:
     def _frame(self, letter: Letter, *, first: bool) -> Part:
         key = (first, letter.footer, letter.preview, letter.return_line, letter.logo)
         if key not in self._frames:
-            self._frames[key] = frame.constant(letter, self._geometry, first=first)
+            self._frames[key] = frame.constant(letter, self.geometry, first=first)
         return self._frames[key]

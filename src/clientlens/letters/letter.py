@@ -7,10 +7,6 @@ decided by the template, and a client's details are only ever the `text` of a sp
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +95,8 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A finished PDF of one letter: the same letter gives the same bytes. boxes: see `zones`."""
+    """A finished PDF of one letter: the same letter gives the same bytes."""
 
     letter_id: str
     data: bytes
     pages: int
-
-
-@dataclass(frozen=True, slots=True)
-class Stationery:
-    """What all letters of a run have in common.
-
-    layout: name of one of `layouts`. provider: name of a profile ("": none). most_pages: a letter that needs more is
-    refused. folder: where the template's pictures are.
-    """
-
-    layout: str
-    provider: str = ""
-    most_pages: int = 2
-    folder: Path | None = None

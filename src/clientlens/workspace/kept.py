@@ -12,15 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clientlens.workspace.folder import disk_errors, sha256_of, sync_folder, write_private
+from clientlens.workspace.folder import CAMPAIGNS, disk_errors, sha256_of, sync_folder, write_private
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
     from pathlib import Path
 
-LETTERS = "campaigns"
-"""Folder of a workspace: one in it for each campaign, with a PDF for each letter."""
 NAMING = ("letter_rendered", "letter_reprinted")
 """Kinds of entries whose body names a file: `pdf` (its path in the workspace; null: deleted on purpose), `sha256`, `bytes`,
 and `instead_of`: another that was found damaged then, and is not asked for any more."""
@@ -73,8 +71,8 @@ def strays(folder: Path, known: Iterable[str]) -> list[Path]:
     """Letters that no entry names, and halves of files: left by a run that was killed before it recorded them."""
     named = frozenset(known)
     found = []
-    with disk_errors(folder / LETTERS):
-        for path in sorted((folder / LETTERS).glob("*/*")):
+    with disk_errors(folder / CAMPAIGNS):
+        for path in sorted((folder / CAMPAIGNS).glob("*/*")):
             ours = path.suffix == ".pdf" or (path.name[:1] == "." and path.suffix == ".tmp")
             if ours and path.relative_to(folder).as_posix() not in named:
                 found.append(path)
