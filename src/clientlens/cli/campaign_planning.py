@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from clientlens.errors import BadLift
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from clientlens.analysis.letter_history import Assigned
     from clientlens.campaigns.audience import Market
     from clientlens.campaigns.checking import Campaign
     from clientlens.campaigns.recipients import Maker, Question
@@ -75,11 +78,13 @@ def question_of(
     as_of: AsOf,
     make: Maker,
     max_letters: int | None = None,
+    assigned: Sequence[Assigned] | None = None,
 ) -> Question:
     """What `planning.plan` takes, from a workspace and the settings; for a run, while it is held for writing.
 
     Args:
         make: see `campaign_letters.maker_of`. max_letters: so many letters at most; None: all.
+        assigned: everybody's part in every campaign, where it is known already; None: as the workspace has it.
     """
     from clientlens.analysis.letter_history import KINDS, WAVE, assigned_of, forgotten_of
     from clientlens.analysis.suppression import secret_events
@@ -95,7 +100,7 @@ def question_of(
     most_lines = geometry_named(spec.layout, spec.provider).type.most_lines
     return Question(
         market=market_of(run, workspace, facts),
-        assigned=assigned_of(history(workspace, kinds=KINDS)),
+        assigned=assigned_of(history(workspace, kinds=KINDS)) if assigned is None else assigned,
         rest=Rest(
             settings.number("letters.cooldown_days"),
             settings.number("letters.yearly_cap"),

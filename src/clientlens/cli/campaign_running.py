@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -126,8 +125,9 @@ class _Desk:
             as_of=source.as_of,
             make=maker_of(self.campaign, self.writer, source),
             max_letters=most,
+            assigned=assigned,
         )
-        found = plan(self.campaign.spec, replace(question, assigned=assigned))
+        found = plan(self.campaign.spec, question)
         self.planned = {one.client_id: one.letter for one in found.mailed}
         return found
 
